@@ -1,0 +1,5 @@
+export * from './users';
+export * from './workspaces';
+export * from './components';
+export * from './flows';
+export * from './runs';

@@ -1,0 +1,17 @@
+import type { ErrorCode } from './error-code';
+import type { Text } from './text';
+
+/** A design problem of a flow. Errors block publishing, warnings do not. `message` repeats `text.en` for programs. */
+export type Problem = {
+  code: ErrorCode;
+  level: 'error' | 'warning';
+  stepId?: string;
+  stageId?: string;
+  /** The parameter at fault, with row and key where it is a list: `fieldsMapping[2].value`. */
+  param?: string;
+  message: string;
+  text: Text;
+};
+
+/** What a step type says of itself; the flow adds where. */
+export type StepProblem = { code: ErrorCode; level?: 'warning'; param?: string; text: Text };

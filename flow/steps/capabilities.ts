@@ -1,0 +1,100 @@
+import type { ComponentModel, EntryModel } from '../component-model';
+import type { Failure } from '../failure';
+import type { Json, JsonObject } from '../json';
+import type { Text } from '../text';
+
+/**
+ * What the engine hands to a step while it runs. Steps never parse files, read a clock, touch the database or call
+ * out themselves, so every step runs the same in a test with fakes.
+ */
+export type Item = JsonObject;
+export type ItemList = { items: readonly Item[]; many: boolean };
+
+export type RunContext = {
+  workspaceId: string;
+  runId: string;
+  flowId: string;
+  flowName: string;
+  /** Component that owns the flow. */
+  component: ComponentModel;
+  /** The run's identity; null for the platform. */
+  user: { id: string; name: string } | null;
+  /** ISO time, fixed for the step's attempt so that a retry computes the same. */
+  now: string;
+  trigger: Trigger;
+};
+
+export const triggers = ['button', 'api', 'webhook', 'cron', 'message', 'flow', 'workflow'] as const;
+export type Trigger = (typeof triggers)[number];
+
+export type TableOptions = {
+  fileType: 'csv' | 'xlsx' | 'json';
+  columnSeparator: string;
+  skipLines: number;
+  hasHeader: boolean;
+  worksheet: string | null;
+};
+
+/** `csv` and `xlsx` give cells (csv: text only), `json` gives elements. `line` is the 1-based line in the file. */
+export type Table =
+  | { kind: 'cells'; header: string[]; rows: { line: number; cells: Json[] }[]; duplicateHeaders: string[] }
+  | { kind: 'elements'; elements: Json[] };
+
+export type ExportFile = {
+  fileType: 'csv' | 'xlsx' | 'json';
+  /** Without extension check: the capability adds it when missing. */
+  fileName: string;
+  columnSeparator: string;
+  worksheetName: string;
+  columns: string[];
+  rows: Json[][];
+};
+
+export type EntryWrite = {
+  componentId: string;
+  /** null creates. */
+  entryId: number | null;
+  remove: boolean;
+  /** Fields to set; a missing key stays untouched, null clears. */
+  data: { [field: string]: Json };
+  name?: string | null;
+  /** ISO `updateDate` the item was loaded with: a later change of the same field by somebody else is a CONFLICT. */
+  loadedAt?: string;
+  noTracking: boolean;
+};
+
+export type WorkflowStart = { componentId: string; flowId: string; model: { entryId: number } | { data: JsonObject; name: string | null } };
+export type WorkflowStarted = { instanceId: string; runId: string; entryId: number | null; state: string };
+
+/** What may be done to the world, each inside one transaction with the record that it was done. */
+export type EffectScope = {
+  writeEntry(write: EntryWrite): Promise<{ entryId: number; changed: boolean; warnings: Text[] }>;
+  writeFile(file: ExportFile): Promise<{ fileId: string; fileName: string; size: number }>;
+  startWorkflow(start: WorkflowStart): Promise<WorkflowStarted>;
+};
+
+export type ChildRun = { status: 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled'; state: string; entryId: number | null; output: Json; failure?: Failure };
+
+export type StepUse = {
+  context: RunContext;
+  /** The step that runs. */
+  step: { id: string; name: string };
+  onError: 'stop' | 'continue';
+  signal: AbortSignal;
+  /** What the caller gave: undefined when nothing was given. */
+  callerModel: Json | undefined;
+  warn(text: Text): void;
+  log(level: 'info' | 'warning' | 'error', message: string): void;
+  progress(done: number, total: number): void;
+  /** Evaluates a CEL expression over `{item, items, context}`; compiled once per text. */
+  evaluate(expression: string, item: Item, items: readonly Item[]): Json;
+  component(componentId: string): Promise<ComponentModel | null>;
+  entry(componentId: string, entryId: number): Promise<EntryModel | null>;
+  readTable(fileId: string, options: TableOptions): Promise<Table>;
+  /**
+   * Runs `perform` once for (run, step, iteration, itemIndex), in one transaction with its record; the same key again
+   * returns the recorded result and does nothing.
+   */
+  effect<T extends Json>(itemIndex: number, perform: (scope: EffectScope) => Promise<T>): Promise<T>;
+  childRun(runId: string): Promise<ChildRun | null>;
+};

@@ -1,0 +1,3 @@
+/** Every word the product shows comes in both languages. */
+export type Locale = 'en' | 'fr';
+export type Text = { en: string; fr: string };
