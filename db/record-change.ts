@@ -1,0 +1,10 @@
+import type { Executor } from './client';
+import { changes } from './schema';
+
+export type ChangeTopic = 'component' | 'entry' | 'flow' | 'member' | 'file' | 'instance';
+export type Change = { workspaceId: string; topic: ChangeTopic; objectId: string; entryId?: number; deleted?: boolean };
+
+/** Tells every browser that shows it, once the surrounding transaction commits (see table `changes`). */
+export async function recordChange(db: Executor, change: Change): Promise<void> {
+  await db.insert(changes).values({ ...change, entryId: change.entryId ?? null, deleted: change.deleted ?? false });
+}
