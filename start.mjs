@@ -1,0 +1,9 @@
+// One command: installs, builds what is stale, then hands over to the supervisor in dist/start.js.
+import { ensureBuilt, ensureInstalled, requireNode } from './scripts/setup.mjs';
+
+requireNode();
+process.env.NODE_ENV = 'production';
+process.env.NEXT_TELEMETRY_DISABLED = '1';
+ensureInstalled();
+ensureBuilt();
+await import('./dist/start.js');

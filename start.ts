@@ -1,0 +1,58 @@
+import { once, EventEmitter } from 'node:events';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import next from 'next';
+import { connect } from '#db/client';
+import { EnvError, readEnv } from '#db/env';
+import { startWeb } from './collab-server/main';
+import { startEngine } from './engine/main';
+import { supervise } from './supervisor';
+
+/**
+ * The composition root: the only file that knows app, collab-server and engine. Without a mode it supervises one web
+ * and ENGINE_WORKERS engine processes; `--only=web` and `--only=engine` run one part for scale-out.
+ */
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const mode = process.argv.find((each) => each.startsWith('--only='))?.slice('--only='.length) ?? 'all';
+
+try {
+  await start();
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(`millrace: ${message}`);
+  if (!(error instanceof EnvError) && process.env['MILLRACE_DEBUG']) console.error(error);
+  process.exit(1);
+}
+
+async function start(): Promise<void> {
+  const env = readEnv();
+  if (mode === 'all') return supervise(env, fileURLToPath(import.meta.url));
+  if (env.databaseUrl === '') throw new EnvError(`DATABASE_URL must be set for --only=${mode}.`);
+  const database = connect(env.databaseUrl, { max: mode === 'web' ? 12 : 10 });
+  const part = mode === 'engine' ? await startEngine({ env, database, connectionUrl: env.databaseUrl }) : await web(env, database);
+  process.send?.({ ready: true });
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop.abort());
+  process.once('disconnect', () => stop.abort()); // the supervisor is gone: nobody would restart us
+  await once(stop.signal, 'abort');
+  const deadline = setTimeout(() => process.exit(1), 8_000);
+  await part.close();
+  await database.close();
+  clearTimeout(deadline);
+  process.exit(0);
+}
+
+async function web(env: ReturnType<typeof readEnv>, database: ReturnType<typeof connect>) {
+  // Next adds an upgrade listener to the server it is given; the decoy keeps it away from ours.
+  const decoy = new EventEmitter();
+  const server = { httpServer: decoy };
+  const app = next({ dev: false, dir: root, port: env.port, hostname: 'localhost', ...(server as object) });
+  await app.prepare();
+  const handle = app.getRequestHandler();
+  return startWeb({
+    env, database,
+    handleRequest: async (request, response) => handle(request, response),
+    handleUpgradeForNext: (request, socket, head) => void decoy.emit('upgrade', request, socket, head),
+    closeNext: () => app.close(),
+  });
+}
