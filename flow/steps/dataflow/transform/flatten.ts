@@ -1,0 +1,42 @@
+import { fail } from '../../../failure';
+import { isJsonObject, type Json } from '../../../json';
+import type { ModelField, ModelSchema } from '../../../model-schema';
+import { parsePath, readExact, resolvePath } from '../../../path';
+import { text } from '../../../text';
+import type { Item } from '../../capabilities';
+
+/** The elements of the array at a path, as items (steps.md extract-collection, select-many). */
+export function elementsAt(item: Item, path: string): Item[] {
+  const value = readExact(item, path);
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) {
+    return fail('NOT_AN_ARRAY', text(`"${path}" holds ${kindOf(value)}, not an array. Choose an array field.`, `« ${path} » contient ${kindOf(value)}, pas un tableau. Choisissez un champ tableau.`), { path });
+  }
+  return value.filter((element) => element !== null).map((element) => (isJsonObject(element) ? element : { value: element }));
+}
+
+function kindOf(value: Json): string {
+  return isJsonObject(value) ? 'an object' : JSON.stringify(value).slice(0, 40);
+}
+
+/** The schema of one element of the array at a path. */
+export function elementSchema(source: ModelSchema | undefined, path: string | undefined): Omit<ModelSchema, 'cardinality'> {
+  const resolved = source && path ? resolvePath(source, path) : undefined;
+  const element: ModelField | undefined = resolved?.found ? resolved.field.items : undefined;
+  if (element?.type === 'object') return { open: element.open ?? false, fields: element.fields ?? {} };
+  if (!element || element.type === 'unknown') return { open: true, fields: {} };
+  return { open: false, fields: { value: element } };
+}
+
+/** The item without the flattened array itself. */
+export function withoutArray(item: Item, path: string): Item {
+  const parsed = parsePath(path);
+  if (!parsed.ok) return item;
+  const drop = (value: Json, [first, ...rest]: (string | number)[]): Json => {
+    if (!isJsonObject(value) || typeof first !== 'string') return value;
+    if (rest.length === 0) return Object.fromEntries(Object.entries(value).filter(([key]) => key !== first));
+    return { ...value, [first]: drop(value[first] ?? null, rest) };
+  };
+  const dropped = drop(item, parsed.segments);
+  return isJsonObject(dropped) ? dropped : item;
+}
