@@ -1,18 +1,20 @@
 import { once, EventEmitter } from 'node:events';
-import { dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import next from 'next';
 import { connect } from '#db/client';
 import { EnvError, readEnv } from '#db/env';
 import { startWeb } from './collab-server/main';
 import { startEngine } from './engine/main';
-import { supervise } from './supervisor';
+import { prepare, supervise } from './supervisor';
 
 /**
  * The composition root: the only file that knows app, collab-server and engine. Without a mode it supervises one web
  * and ENGINE_WORKERS engine processes; `--only=web` and `--only=engine` run one part for scale-out.
  */
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const here = dirname(fileURLToPath(import.meta.url));
+const root = basename(here) === 'dist' ? dirname(here) : here;
+const dev = process.argv.includes('--dev');
 const mode = process.argv.find((each) => each.startsWith('--only='))?.slice('--only='.length) ?? 'all';
 
 try {
@@ -29,6 +31,7 @@ async function start(): Promise<void> {
   if (mode === 'all') return supervise(env, fileURLToPath(import.meta.url));
   if (env.databaseUrl === '') throw new EnvError(`DATABASE_URL must be set for --only=${mode}.`);
   const database = connect(env.databaseUrl, { max: mode === 'web' ? 12 : 10 });
+  if (!process.send) await prepare(env, database, env.databaseUrl); // alone, without a supervisor that did it
   const part = mode === 'engine' ? await startEngine({ env, database, connectionUrl: env.databaseUrl }) : await web(env, database);
   process.send?.({ ready: true });
   const stop = new AbortController();
@@ -46,7 +49,7 @@ async function web(env: ReturnType<typeof readEnv>, database: ReturnType<typeof 
   // Next adds an upgrade listener to the server it is given; the decoy keeps it away from ours.
   const decoy = new EventEmitter();
   const server = { httpServer: decoy };
-  const app = next({ dev: false, dir: root, port: env.port, hostname: 'localhost', ...(server as object) });
+  const app = next({ dev, dir: root, port: env.port, hostname: 'localhost', ...(server as object) });
   await app.prepare();
   const handle = app.getRequestHandler();
   return startWeb({

@@ -1,7 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type Database } from '#db/client';
 import { startEmbeddedPostgres } from '#db/embedded-postgres';
@@ -25,6 +27,7 @@ export async function supervise(env: Env, entry: string): Promise<void> {
   const database = connect(url, { max: 2 });
   await prepare(env, database, url);
   const stopping = new AbortController();
+  const children: { part: Part; pid: number }[] = [];
   const childEnv = { ...process.env, DATABASE_URL: url, DATA_DIR: env.dataDir, SECRET_KEY: env.secretKey, PORT: String(env.port) };
   const keepers = [keep('web'), ...Array.from({ length: env.engineWorkers }, () => keep('engine'))];
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.once(signal, () => stopping.abort());
@@ -41,14 +44,28 @@ export async function supervise(env: Env, entry: string): Promise<void> {
     return { ready, ended: loop(part, announce) };
   }
 
+  /** `processes.json` in the data directory says which process is which, for people who watch or stop one. */
+  function note(part: Part, pid: number | undefined) {
+    if (pid !== undefined) children.push({ part, pid });
+    mkdirSync(env.dataDir, { recursive: true });
+    writeFileSync(join(env.dataDir, 'processes.json'), JSON.stringify({ supervisor: process.pid, children }));
+  }
+
+  function forget(pid: number | undefined) {
+    const place = children.findIndex((each) => each.pid === pid);
+    if (place >= 0) children.splice(place, 1);
+  }
+
   async function loop(part: Part, announce: () => void): Promise<void> {
     for (let pauseMs = shortestPauseMs; !stopping.signal.aborted; ) {
       const child = fork(entry, [`--only=${part}`], { env: childEnv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
       const startedAt = Date.now();
       child.once('message', announce);
+      note(part, child.pid);
       const stop = () => void child.kill('SIGTERM');
       stopping.signal.addEventListener('abort', stop, { once: true });
       const ended = await exitOf(child);
+      forget(child.pid);
       stopping.signal.removeEventListener('abort', stop);
       if (stopping.signal.aborted) return;
       console.error(`millrace: the ${part} process (pid ${child.pid}) ended with ${ended}; starting it again.`);
@@ -59,7 +76,8 @@ export async function supervise(env: Env, entry: string): Promise<void> {
   }
 }
 
-async function prepare(env: Env, database: Database, url: string): Promise<void> {
+/** The database answers, is new enough, migrated and has its first owner. */
+export async function prepare(env: Env, database: Database, url: string): Promise<void> {
   try {
     await database.sql`select 1`;
   } catch (error) {

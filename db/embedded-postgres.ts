@@ -75,7 +75,7 @@ function launch(binary: string, cluster: string, port: number, volatile: boolean
   return child.pid;
 }
 
-const childEnv = () => ({ PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'UTC' });
+const childEnv = () => ({ NODE_ENV: 'production' as const, PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'UTC' });
 
 async function adopt(cluster: string, password: string): Promise<{ url: string; stop(): Promise<void> } | null> {
   const found = postmaster(cluster);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { id } from './id';
+import type { Json } from './json';
 
 /** The data model of a component (concepts.md §2): eleven field types with their settings. */
 export const fieldTypes = [
@@ -58,5 +59,5 @@ export type EntryModel = {
   updateDate: string | null;
   creatorSubject: Reference | null;
   changeAuthor: Reference | null;
-  data: { [field: string]: import('./json').Json };
+  data: { [field: string]: Json };
 };

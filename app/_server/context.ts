@@ -7,7 +7,7 @@ import { readEnv, type Env } from '#db/env';
 export type ServerContext = { env: Env; database: Database; auth: Auth };
 
 const slot = Symbol.for('millrace.server-context');
-const holder: { [slot]?: ServerContext } = globalThis;
+const holder: typeof globalThis & { [slot]?: ServerContext } = globalThis;
 
 /** One pool and one auth per process, however many bundles Next makes of this file. */
 export function serverContext(): ServerContext {
