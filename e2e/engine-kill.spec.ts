@@ -1,0 +1,44 @@
+import { io } from 'socket.io-client';
+import { expect, test } from './fixtures';
+import { componentWith, dataflow, eventsOf, publishedFlow, weatherCsv, weatherSteps, type Run, type RunEvent, type Step } from './flows';
+import { killHard } from './processes';
+
+/** 17 steps that each compare every rainy day with every other one: long enough to be killed in the middle. */
+function longSteps(): Step[] {
+  const rainy: Step = { id: 'stp_rainy', type: 'filter-source', name: 'Rainy', sources: { source: 'stp_read' }, params: { filter: { all: [{ field: 'weather', operator: 'equal', value: { const: 'rain' } }] } } };
+  const ranked = Array.from({ length: 16 }, (_, place): Step => ({
+    id: `stp_rank_${place}`, type: 'transform-model', name: `Rank ${place}`, sources: { source: place === 0 ? 'stp_rainy' : `stp_rank_${place - 1}` },
+    params: { fieldsMapping: [{ target: 'rain@number', value: { field: 'rain' } }, { target: 'rank@integer', value: { expr: 'items.filter(each, each.rain > item.rain).size()' } }] },
+  }));
+  return [...weatherSteps, rainy, ...ranked, { id: 'stp_answer', type: 'write-response', name: 'Answer', sources: { source: 'stp_rank_15' } }];
+}
+
+test('kill -9 of the engine in the middle of a run of 20 steps: it ends by itself, nothing is recorded twice, the watcher has no gap', async ({ ana, origin }) => {
+  const { api } = ana;
+  const flowId = await publishedFlow(api, await componentWith(api, 'Long rank'), 'dataflow', dataflow('Rank rainy days', longSteps()));
+  const file = await api.upload(weatherCsv, 'text/csv');
+  const cookies = (await api.request.storageState()).cookies.map((each) => `${each.name}=${each.value}`).join('; ');
+  const socket = io(`${origin}/runs`, { extraHeaders: { Cookie: cookies, Origin: origin }, transports: ['websocket'] });
+  const seen: RunEvent[] = [];
+  const { runId } = await api.send<{ runId: string }>('POST', `/flows/${flowId}/runs`, { input: { file: { id: file.id } } }, 202);
+  const reached = new Promise<void>((resolve) => {
+    socket.on('events', (batch: { events: RunEvent[] }) => {
+      seen.push(...batch.events);
+      if (batch.events.some((each) => each.type === 'step.succeeded' && each.stepId === 'stp_rank_4')) resolve();
+    });
+  });
+  socket.on('connect', () => socket.emit('watch', { runId, after: seen.at(-1)?.seq ?? 0 }));
+  await reached;
+  await killHard('engine');
+  await expect.poll(async () => (await api.get<Run>(`/runs/${runId}`)).status, { timeout: 60_000 }).toBe('succeeded');
+  const events = await eventsOf(api, runId);
+  await expect.poll(() => seen.length, { message: 'the watcher hears the end' }).toBe(events.length);
+  socket.close();
+  expect(events.map((each) => each.seq)).toEqual(events.map((_, place) => place + 1));
+  expect(seen.map((each) => each.seq)).toEqual(events.map((each) => each.seq));
+  const succeeded = events.filter((each) => each.type === 'step.succeeded').map((each) => each.stepId);
+  expect(succeeded).toHaveLength(20);
+  expect(new Set(succeeded).size).toBe(20);
+  expect(events.filter((each) => each.type === 'lease.taken').length).toBeGreaterThan(1);
+  expect(await api.get(`/runs/${runId}/verify`)).toMatchObject({ ok: true });
+});

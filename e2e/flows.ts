@@ -1,0 +1,41 @@
+import { dataFile, type Api } from './fixtures';
+
+/** Components and flows that several specs start from, made through the API as a program would. */
+export type Step = { id: string; type: string; name: string; sources?: Record<string, string>; params?: Record<string, unknown> };
+
+export function dataflow(name: string, steps: readonly Step[]): object {
+  return { schema: 1, kind: 'dataflow', name, lanes: [{ id: 'main', stages: [{ id: 'stg_1', name: 'Input', steps }] }] };
+}
+
+export async function componentWith(api: Api, title: string, fields: readonly object[] = []): Promise<string> {
+  return (await api.send<{ id: string }>('POST', '/components', { title, fields })).id;
+}
+
+export async function publishedFlow(api: Api, componentId: string, kind: 'dataflow' | 'workflow', definition: object & { name?: string }): Promise<string> {
+  const { id } = await api.send<{ id: string }>('POST', '/flows', { componentId, kind, name: definition.name ?? 'Flow', definition });
+  await api.send('POST', `/flows/${id}/publish`, {}, 201);
+  return id;
+}
+
+/** Reads the weather file: date, rain (precipitation) and weather of each day. */
+export const weatherSteps: Step[] = [
+  { id: 'stp_given', type: 'get-raw-model', name: 'Given', params: { model: '{"file":{"id":""}}' } },
+  {
+    id: 'stp_read', type: 'import-file', name: 'Read weather', sources: { source: 'stp_given' },
+    params: {
+      fileField: 'file', columnSeparator: ',',
+      fieldsMapping: [
+        { target: 'date@date', value: { column: 'date' } }, { target: 'rain@number', value: { column: 'precipitation' } }, { target: 'weather', value: { column: 'weather' } },
+      ],
+    },
+  },
+];
+
+export const weatherCsv = dataFile('seattle-weather.csv');
+
+export type Run = { id: string; status: string; warnings: number; output: unknown; error: { code: string } | null; steps: Record<string, { status: string; itemsOut: number }> };
+export type RunEvent = { seq: number; type: string; stepId?: string; attempt?: number; data: Record<string, unknown> };
+
+export async function eventsOf(api: Api, runId: string): Promise<RunEvent[]> {
+  return (await api.get<{ items: RunEvent[] }>(`/runs/${runId}/events?after=0&limit=1000`)).items;
+}
