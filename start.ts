@@ -1,12 +1,8 @@
 import { once, EventEmitter } from 'node:events';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import next from 'next';
-import { connect } from '#db/client';
-import { EnvError, readEnv } from '#db/env';
-import { startWeb } from './collab-server/main';
-import { startEngine } from './engine/main';
-import { prepare, supervise } from './supervisor';
+import { connect, type Database } from '#db/client';
+import { EnvError, readEnv, type Env } from '#db/env';
 
 /**
  * The composition root: the only file that knows app, collab-server and engine. Without a mode it supervises one web
@@ -28,11 +24,12 @@ try {
 
 async function start(): Promise<void> {
   const env = readEnv();
+  const { prepare, supervise } = await import('./supervisor');
   if (mode === 'all') return supervise(env, fileURLToPath(import.meta.url));
   if (env.databaseUrl === '') throw new EnvError(`DATABASE_URL must be set for --only=${mode}.`);
   const database = connect(env.databaseUrl, { max: mode === 'web' ? 12 : 10 });
   if (!process.send) await prepare(env, database, env.databaseUrl); // alone, without a supervisor that did it
-  const part = mode === 'engine' ? await startEngine({ env, database, connectionUrl: env.databaseUrl }) : await web(env, database);
+  const part = mode === 'engine' ? await engine(env, database) : await web(env, database);
   process.send?.({ ready: true });
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop.abort());
@@ -45,7 +42,14 @@ async function start(): Promise<void> {
   process.exit(0);
 }
 
-async function web(env: ReturnType<typeof readEnv>, database: ReturnType<typeof connect>) {
+// Each process loads its own part only: the supervisor and the engine stay small.
+async function engine(env: Env, database: Database) {
+  const { startEngine } = await import('./engine/main');
+  return startEngine({ env, database, connectionUrl: env.databaseUrl });
+}
+
+async function web(env: Env, database: Database) {
+  const [{ startWeb }, { default: next }] = await Promise.all([import('./collab-server/main'), import('next')]);
   // Next adds an upgrade listener to the server it is given; the decoy keeps it away from ours.
   const decoy = new EventEmitter();
   const server = { httpServer: decoy };
