@@ -6,7 +6,7 @@ import { denied, type Access, type Role } from './access';
 import { recordAudit } from './audit';
 import { recordChange } from './record-change';
 import type { Database, Executor } from './client';
-import { invitations, members } from './schema';
+import { invitations, members, workspaces } from './schema';
 import { hashToken } from './session-token';
 import { parseRole } from './workspaces';
 
@@ -54,6 +54,14 @@ export async function revokeInvitation(database: Database, access: Access, invit
 export async function isInvited(db: Executor, token: string, email: string): Promise<boolean> {
   const [row] = await db.select({ id: invitations.id }).from(invitations).where(openInvitation(token, email));
   return row !== undefined;
+}
+
+/** What whoever holds the link may know of it before joining; null when it cannot be used any more. */
+export async function findInvitation(db: Executor, token: string): Promise<{ workspaceName: string; role: Role; email: string | null } | null> {
+  const [row] = await db.select({ workspaceName: workspaces.name, role: invitations.role, email: invitations.email })
+    .from(invitations).innerJoin(workspaces, eq(invitations.workspaceId, workspaces.id))
+    .where(and(eq(invitations.tokenHash, hashToken(token)), isNull(invitations.acceptedAt), isNull(invitations.revokedAt), gt(invitations.expiresAt, sql`now()`)));
+  return row ? { ...row, role: parseRole(row.role) } : null;
 }
 
 /** Single use in one statement: of two acceptances at once, one joins. Runs in the caller's transaction. */

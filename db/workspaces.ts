@@ -1,13 +1,13 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { failure, type Failure } from '#flow/failure';
+import { failure, FailureError, type Failure, type Result } from '#flow/failure';
 import { newId } from '#flow/id';
 import { denied, roles, type Access, type Role } from './access';
 import { recordAudit } from './audit';
 import type { Database, Executor } from './client';
 import { members, session, workspaces } from './schema';
+import { seedSamples } from './seed-samples';
 
 export type WorkspaceOfUser = { id: string; name: string; role: Role };
-type Result<T> = ({ ok: true } & T) | { ok: false; failure: Failure };
 
 export function parseRole(stored: string): Role {
   const role = roles.find((each) => each === stored);
@@ -22,12 +22,13 @@ export async function workspacesOf(db: Executor, userId: string): Promise<Worksp
   return rows.map((row) => ({ ...row, role: parseRole(row.role) }));
 }
 
-/** Runs inside the caller's transaction, so that an account and its workspace come together or not at all. */
+/** Runs inside the caller's transaction, so that an account, its workspace and the samples come together or not at all. */
 export async function insertWorkspace(db: Executor, ownerId: string, name: string): Promise<string> {
   const id = newId('wks');
   await db.insert(workspaces).values({ id, name, createdBy: ownerId });
   await db.insert(members).values({ workspaceId: id, userId: ownerId, role: 'owner' });
   await recordAudit(db, { workspaceId: id, userId: ownerId, action: 'workspace.created' });
+  await seedSamples(db, id, ownerId);
   return id;
 }
 
@@ -41,6 +42,13 @@ export async function claimFirstWorkspace(db: Executor, ownerId: string, name: s
 export async function anyWorkspace(db: Executor): Promise<boolean> {
   const [any] = await db.select({ id: workspaces.id }).from(workspaces).limit(1);
   return any !== undefined;
+}
+
+/** The workspace an access is for; the access itself is the right to read it. */
+export async function getWorkspace(database: Database, access: Access): Promise<WorkspaceOfUser> {
+  const [row] = await database.db.select({ id: workspaces.id, name: workspaces.name }).from(workspaces).where(eq(workspaces.id, access.workspaceId));
+  if (!row) throw new FailureError(workspaceNotFound(access.workspaceId));
+  return { ...row, role: access.role };
 }
 
 export async function renameWorkspace(database: Database, access: Access, name: string): Promise<Result<object>> {

@@ -9,6 +9,9 @@ export const fieldTypes = [
 
 export const systemFields = ['id', 'name', 'createdDate', 'updateDate', 'creatorSubject', 'changeAuthor'] as const;
 
+/** The built-in component over the workspace's people, which catalog fields may refer to; its entries have text ids. */
+export const userInfoComponent = 'user-info';
+
 export const fieldName = z.string().max(64).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and "_", not starting with a digit');
 
 const scalar = z.union([z.string().max(1_000), z.number(), z.boolean()]);

@@ -15,6 +15,9 @@ export type Failure = {
   details?: Json;
 };
 
+/** What a query function answers: the value's fields, or the expected failure as data. */
+export type Result<T extends object> = ({ ok: true } & T) | { ok: false; failure: Failure };
+
 export type FailureFacts = { itemIndex?: number; path?: string; details?: Json; stepId?: string };
 
 export function failure(code: ErrorCode, text: Text, facts: FailureFacts = {}): Failure {

@@ -60,6 +60,7 @@ export const flowSettings = z.strictObject({
   elevatedRights: z.boolean().optional(),
   description: z.string().max(2_000).optional(),
 });
+export type FlowSettings = z.infer<typeof flowSettings>;
 
 export const flowDefinition = z.strictObject({
   schema: z.literal(1),

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '#flow/error-code';
 import type { Failure } from '#flow/failure';
-import type { Json } from '#flow/json';
+import { isJsonObject, type Json } from '#flow/json';
+import type { Locale, Text } from '#flow/text';
 
 const statuses: { [C in ErrorCode]?: number } = {
   INVALID_JSON: 400, PARAM_INVALID: 400, PARAM_REQUIRED: 400,
@@ -21,10 +22,30 @@ export function statusOf(code: ErrorCode): number {
   return statuses[code] ?? 422;
 }
 
-/** `{"error":{"code","message","details"?,…}}`, the one error shape of the API. */
-export function errorReply(failure: Failure): Response {
-  const { text: _text, ...error } = failure;
-  return Response.json({ error }, { status: statusOf(failure.code), headers: { 'Cache-Control': 'no-store' } });
+/** `{"error":{"code","message","details"?,…}}` in the caller's language, the one error shape of the API. */
+export function errorReply(failure: Failure, locale: Locale): Response {
+  return Response.json({ error: errorBody(failure, locale) }, { status: statusOf(failure.code), headers: { 'Cache-Control': 'no-store' } });
+}
+
+export function errorBody(failure: Failure, locale: Locale) {
+  const { text, details, ...error } = failure;
+  return { ...error, message: text[locale], ...(details === undefined ? {} : { details: inLanguage(details, locale) }) };
+}
+
+/** A failure or problem inside an answer: `message` in the caller's language, `text` with both for the browser. */
+export function spoken<T extends { message: string; text: Text }>(said: T, locale: Locale): T {
+  return { ...said, message: said.text[locale] };
+}
+
+/** Details hold problems and bad fields with both languages: the answer keeps one, as `message`. */
+function inLanguage(value: Json, locale: Locale): Json {
+  if (Array.isArray(value)) return value.map((each) => inLanguage(each, locale));
+  if (!isJsonObject(value)) return value;
+  const { text, ...rest } = value;
+  const kept = Object.fromEntries(Object.entries(rest).map(([key, each]) => [key, inLanguage(each, locale)]));
+  const message = isJsonObject(text) ? text[locale] : undefined;
+  if (typeof message === 'string') return { ...kept, message };
+  return text === undefined ? kept : { ...kept, text };
 }
 
 export function jsonReply(body: Json | object, status = 200): Response {

@@ -74,6 +74,8 @@ export const runSlots = pgTable('run_slots', {
   cancelRequested: boolean('cancel_requested').notNull().default(false),
 }, (table) => [
   index('run_slots_ready').on(table.readyAt, table.priority).where(sql`state <> 'leased'`),
+  /** Claims go round the flows, so that ten thousand queued runs of one do not hold up another's single run. */
+  index('run_slots_flow').on(table.flowId, table.readyAt).where(sql`state <> 'leased'`),
   index('run_slots_owner').on(table.owner).where(sql`state = 'leased'`),
 ]);
 

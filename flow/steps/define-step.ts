@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { FlowKind, SourcePort } from '../flow';
 import type { Json, JsonObject } from '../json';
 import type { ModelSchema } from '../model-schema';
+import { formatPath } from '../path';
 import type { StepProblem } from '../problems';
 import type { Text } from '../text';
 import type { WorkspaceIndex } from '../workspace-index';
@@ -67,6 +68,7 @@ type DataflowSpec<P> = Described<P> & {
   runsEmpty?: boolean;
   /** At most one of these starts a dataflow, from what the caller gave. */
   callerModel?: boolean;
+  /** The source's schema itself, or one whose `fields` object is new. */
   outputSchema: (params: P, sources: SourceSchemas, context: StaticContext) => ModelSchema;
   run: (params: P, input: DataflowInput, use: StepUse) => Promise<DataflowOutcome> | DataflowOutcome;
 };
@@ -114,7 +116,7 @@ export function withDefaults(params: JsonObject, meta: Record<string, ParamMeta>
 function parse<S extends z.ZodType, Plan>(schema: S, params: JsonObject, bind: (parsed: z.infer<S>) => Plan): Prepared<Plan> {
   const parsed = schema.safeParse(params);
   if (parsed.success) return { ok: true, plan: bind(parsed.data) };
-  return { ok: false, issues: parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })) };
+  return { ok: false, issues: parsed.error.issues.map((issue) => ({ path: formatPath(issue.path.filter((each) => typeof each !== 'symbol')), message: issue.message })) };
 }
 
 const nothing: Text = { en: '', fr: '' };

@@ -23,7 +23,7 @@ function kindOf(value: Json): string {
 export function elementSchema(source: ModelSchema | undefined, path: string | undefined): Omit<ModelSchema, 'cardinality'> {
   const resolved = source && path ? resolvePath(source, path) : undefined;
   const element: ModelField | undefined = resolved?.found ? resolved.field.items : undefined;
-  if (element?.type === 'object') return { open: element.open ?? false, fields: element.fields ?? {} };
+  if (element?.type === 'object') return { open: element.open ?? false, fields: { ...element.fields } };
   if (!element || element.type === 'unknown') return { open: true, fields: {} };
   return { open: false, fields: { value: element } };
 }

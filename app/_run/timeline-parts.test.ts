@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FlowDefinition } from '#flow/flow';
 import { failure } from '#flow/failure';
 import type { NewRunEvent, RunEvent } from '#flow/run-event';
-import { axisStep, timelineOf } from './timeline';
+import { axisStep, timelineOf } from './timeline-parts';
 
 const definition: FlowDefinition = {
   schema: 1, kind: 'dataflow', name: 'Two', lanes: [{ id: 'main', stages: [{ id: 's', name: 'S', steps: [

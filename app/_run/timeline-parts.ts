@@ -38,7 +38,7 @@ export function timelineOf(definition: FlowDefinition, events: readonly RunEvent
 }
 
 function sourcesEnd(step: Step, rows: ReadonlyMap<string, Open>): number {
-  const ends = Object.values(step.sources ?? {}).map((id) => rows.get(id)?.endedAt ?? 0);
+  const ends = Object.values(step.sources ?? {}).map((id) => (id === undefined ? 0 : (rows.get(id)?.endedAt ?? 0)));
   return Math.max(0, ...ends);
 }
 

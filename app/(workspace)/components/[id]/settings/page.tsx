@@ -1,0 +1,7 @@
+import { componentPage, type ComponentParams } from '../_component';
+import { ComponentSettingsForm } from './settings-form';
+
+export default async function SettingsTab({ params }: ComponentParams) {
+  const { component, flows, can } = await componentPage((await params).id);
+  return <ComponentSettingsForm key={component.updatedAt} component={component} counts={{ entries: component.entries, flows: flows.length }} canEdit={can.edit} />;
+}

@@ -1,0 +1,50 @@
+'use client';
+import { createContext, useContext } from 'react';
+import type { ComponentModel } from '#flow/component-model';
+import type { FlowKind, SourcePort } from '#flow/flow';
+import type { WorkspaceIndex } from '#flow/workspace-index';
+import type { Place } from './place';
+import type { Point } from './path-shape';
+
+/** What the canvas may change; every call is one edit of the document. Absent on a read-only canvas. */
+export type CanvasEdit = {
+  moveSteps: (ids: string[], place: Place) => void;
+  connect: (from: string, to: string, port: SourcePort) => void;
+  /** "Add step": the owner lets the person choose a type for this stage. */
+  chooseStep: (stageId: string) => void;
+  addType: (typeId: string, place: Place) => void;
+  addStage: () => void;
+  renameStage: (stageId: string, name: string) => void;
+  moveStage: (stageId: string, index: number) => void;
+  removeStage: (stageId: string) => void;
+  moveNote: (noteId: string, at: Point) => void;
+  resizeNote: (noteId: string, size: { width: number; height: number }) => void;
+  writeNote: (noteId: string, text: string) => void;
+  removeNote: (noteId: string) => void;
+};
+
+/** Transient signs for others: pointer and drag, sent as awareness. */
+export type CanvasSigns = {
+  pointer?: ((at: Point | null) => void) | undefined;
+  dragging?: ((drag: { stepIds: string[]; at: Point } | null) => void) | undefined;
+};
+
+export type CanvasFacts = {
+  kind: FlowKind;
+  component: ComponentModel;
+  index: WorkspaceIndex;
+  edit: CanvasEdit | null;
+  stageCount: number;
+  /** The one element of the canvas in the tab order. */
+  tabStop: string | null;
+  onEye: ((stepId: string) => void) | null;
+  onStop: (key: string) => void;
+};
+
+export const CanvasContext = createContext<CanvasFacts | null>(null);
+
+export function useCanvas(): CanvasFacts {
+  const facts = useContext(CanvasContext);
+  if (!facts) throw new Error('a part of the canvas was drawn outside of it');
+  return facts;
+}

@@ -1,0 +1,176 @@
+'use client';
+import '@xyflow/react/dist/base.css';
+import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, ViewportPortal, type NodeChange } from '@xyflow/react';
+import { useLocale, useTranslations } from 'next-intl';
+import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type PointerEvent, type Ref } from 'react';
+import type { ComponentModel } from '#flow/component-model';
+import type { FlowDiff } from '#flow/diff';
+import { stepKey, stepsOf, type FlowDefinition, type Step } from '#flow/flow';
+import type { Presence } from '#flow/presence';
+import type { Problem } from '#flow/problems';
+import type { RunState } from '#flow/run-state';
+import { stepType } from '#flow/steps/index';
+import type { WorkspaceIndex } from '#flow/workspace-index';
+import { localeOf } from '../_run/duration';
+import { CanvasContext, type CanvasEdit, type CanvasFacts, type CanvasSigns } from './canvas-context';
+import { CanvasLinks } from './canvas-links';
+import styles from './canvas.module.css';
+import { nodesOf, type CanvasNode } from './canvas-nodes';
+import { layoutOf } from './layout';
+import { Minimap } from './minimap';
+import { NoteCard } from './note-node';
+import { PeopleLayer } from './people-layer';
+import { nextStop, stopsOf, type Direction } from './place';
+import { StepCard } from './step-card';
+import { AddStage, Caption, LaneRow, StageColumn } from './stage-nodes';
+import { useCanvasDrag, stepDragType } from './use-canvas-drag';
+import { useCanvasView, ZoomLevel, type CanvasHandle } from './use-canvas-view';
+import { withRemoved } from './with-removed';
+import { ZoomBar } from './zoom-bar';
+
+export type { CanvasEdit, CanvasSigns } from './canvas-context';
+export type { CanvasHandle } from './use-canvas-view';
+
+export type FlowCanvasProps = {
+  definition: FlowDefinition;
+  component: ComponentModel;
+  index: WorkspaceIndex;
+  problems?: readonly Problem[];
+  run?: RunState | null;
+  diff?: FlowDiff | null;
+  /** With `diff`: where removed steps stood. */
+  before?: FlowDefinition | null;
+  selectedIds?: readonly string[];
+  onSelect?: (ids: string[]) => void;
+  /** Enter or double click on a card. */
+  onOpen?: (stepId: string) => void;
+  onEye?: (stepId: string) => void;
+  readOnly?: boolean;
+  people?: readonly Presence[];
+  /** The person whose pointer the view follows. */
+  following?: string | null;
+  edit?: CanvasEdit;
+  signs?: CanvasSigns;
+  handle?: Ref<CanvasHandle>;
+  /** Without zoom bar and minimap, as in a dialog. */
+  bare?: boolean;
+};
+
+const nodeTypes = { step: StepCard, stage: StageColumn, lane: LaneRow, note: NoteCard, addStage: AddStage, caption: Caption };
+const directions: Record<string, Direction> = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right' };
+/** Above this many steps only those in view are in the page. */
+const cullAbove = 120;
+const nobody: readonly Presence[] = [];
+const nothing: readonly Problem[] = [];
+
+/** A flow drawn from its definition: in the editor, in a replay, in a diff. */
+export function FlowCanvas(props: FlowCanvasProps) {
+  return <ReactFlowProvider><Canvas {...props} /></ReactFlowProvider>;
+}
+
+function Canvas({
+  definition: given, component, index, problems = nothing, run = null, diff = null, before = null, selectedIds, onSelect, onOpen, onEye, readOnly = false, people = nobody, following = null, edit, signs, handle, bare = false,
+}: FlowCanvasProps) {
+  const t = useTranslations('canvas');
+  const locale = localeOf(useLocale());
+  const container = useRef<HTMLDivElement>(null);
+  const [map, setMap] = useState(true);
+  const editable = edit !== undefined && !readOnly;
+  const definition = useMemo(() => (diff && before ? withRemoved(given, before, diff) : given), [given, before, diff]);
+  const layout = useMemo(() => layoutOf(definition, { addRow: editable }), [definition, editable]);
+  const selected = useMemo(() => new Set(selectedIds), [selectedIds]);
+  const stops = useMemo(() => stopsOf(layout, editable), [layout, editable]);
+  const view = useCanvasView({ container, layout, stops, handle, captioned: definition.settings?.description !== undefined, following, people });
+  const drag = useCanvasDrag({ layout, edit: editable ? edit : undefined, signs, definition });
+
+  const laneLabel = useCallback((owner: Step, value: string) => {
+    const type = stepType(stepKey(definition.kind, owner.type));
+    const prepared = type?.kind === 'workflow' ? type.prepare(owner.params ?? {}) : null;
+    return (prepared?.ok ? prepared.plan.lanes({ component, index }).find((each) => each.case === value)?.label[locale] : undefined) ?? value;
+  }, [definition.kind, component, index, locale]);
+
+  const known = useRef<ReadonlyMap<string, CanvasNode>>(new Map());
+  const nodes = useMemo(() => {
+    const made = nodesOf({ definition, layout, problems, run, diff, people, selected, editable, laneLabel }, known.current);
+    known.current = new Map(made.map((node) => [node.id, node]));
+    return made;
+  }, [definition, layout, problems, run, diff, people, selected, editable, laneLabel]);
+  const shown = useMemo(() => drag.positioned(nodes), [drag.positioned, nodes]);
+
+  const latest = useRef(selected);
+  latest.current = selected;
+  const onNodesChange = (changes: NodeChange<CanvasNode>[]) => {
+    drag.onNodesChange(changes);
+    const picks = changes.filter((change) => change.type === 'select');
+    if (picks.length === 0 || !onSelect) return;
+    const next = new Set(latest.current);
+    for (const pick of picks) if (pick.selected) next.add(pick.id); else next.delete(pick.id);
+    latest.current = next;
+    onSelect([...next]);
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    const key = event.target instanceof HTMLElement ? event.target.dataset['stop'] : undefined;
+    if (key === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    const direction = directions[event.key];
+    if (direction) {
+      event.preventDefault();
+      const next = nextStop(stops, key, direction);
+      if (next === null) return;
+      if (layout.cards.has(next)) onSelect?.(event.shiftKey ? [...selected, next] : [next]);
+      view.focusStop(next);
+    } else if (event.key === 'Enter' && layout.cards.has(key)) {
+      event.preventDefault();
+      onSelect?.([key]);
+      onOpen?.(key);
+    } else if (event.key === ' ' && layout.cards.has(key)) {
+      event.preventDefault();
+      onSelect?.(selected.has(key) ? [...selected].filter((id) => id !== key) : [...selected, key]);
+    }
+  };
+
+  const facts = useMemo((): CanvasFacts => ({
+    kind: definition.kind, component, index, edit: editable ? edit : null, stageCount: definition.lanes[0]?.stages.length ?? 0, tabStop: view.tabStop, onEye: onEye ?? null, onStop: view.onStop,
+  }), [definition.kind, component, index, editable, edit, definition.lanes, view.tabStop, onEye, view.onStop]);
+  const faulty = useMemo(() => new Set(problems.flatMap((each) => (each.stepId && each.level === 'error' ? [each.stepId] : []))), [problems]);
+  const disabled = useMemo(() => new Set(stepsOf(definition).flatMap((step) => (step.disabled ? [step.id] : []))), [definition]);
+  const followed = people.find((each) => each.user.id === following);
+  const pointer = signs?.pointer;
+
+  return (
+    <CanvasContext value={facts}>
+      <div
+        ref={container} className={styles.canvas} role="region" aria-label={t('canvas', { name: definition.name })} onKeyDown={onKeyDown}
+        onPointerMove={pointer && ((event: PointerEvent) => pointer(view.toCanvas({ x: event.clientX, y: event.clientY })))} onPointerLeave={pointer && (() => pointer(null))}
+        onDragOver={editable ? (event: DragEvent) => { if (event.dataTransfer.types.includes(stepDragType)) { event.preventDefault(); drag.over(view.toCanvas({ x: event.clientX, y: event.clientY })); } } : undefined}
+        onDragLeave={editable ? drag.leave : undefined}
+        onDrop={editable ? (event: DragEvent) => { event.preventDefault(); drag.drop(event.dataTransfer.getData(stepDragType), view.toCanvas({ x: event.clientX, y: event.clientY })); } : undefined}
+      >
+        <ReactFlow
+          nodes={shown} edges={noEdges} nodeTypes={nodeTypes} onNodesChange={onNodesChange} onNodeDrag={drag.onNodeDrag} onNodeDragStop={drag.onNodeDragStop}
+          onConnect={drag.onConnect} onConnectEnd={drag.onConnectEnd} isValidConnection={notToItself} connectionRadius={28}
+          onNodeDoubleClick={(_event, node) => { if (node.type === 'step') onOpen?.(node.id); }} onMoveEnd={view.onMoveEnd} onInit={view.onInit}
+          nodesFocusable={false} edgesFocusable={false} disableKeyboardA11y deleteKeyCode={null} elevateNodesOnSelect={false} selectNodesOnDrag={false}
+          multiSelectionKeyCode={multiKeys} selectionKeyCode="Shift" nodesDraggable={editable} nodesConnectable={editable} nodeDragThreshold={4}
+          panOnScroll zoomOnDoubleClick={false} minZoom={0.1} maxZoom={2} onlyRenderVisibleElements={layout.cards.size > cullAbove} proOptions={hideAttribution} noWheelClassName="nowheel"
+        >
+          <Background variant={BackgroundVariant.Dots} gap={20} size={2} offset={-8} color="var(--grid-dot)" />
+          <ViewportPortal>
+            <CanvasLinks layout={layout} run={run} diff={diff} selected={selected} disabled={disabled} />
+            {drag.line && <span className={styles.dropLine} style={{ left: drag.line.x, top: drag.line.y, width: drag.line.width, height: drag.line.height }} />}
+          </ViewportPortal>
+          {people.length > 0 && <PeopleLayer people={people} />}
+          <ZoomLevel container={container} />
+        </ReactFlow>
+        {!bare && <ZoomBar map={map} onMap={() => setMap(!map)} onFit={view.fit} />}
+        {!bare && map && <Minimap definition={definition} layout={layout} selected={selected} faulty={faulty} people={people} />}
+        {followed && <span className={styles.frame} style={{ borderColor: followed.user.colour }} />}
+      </div>
+    </CanvasContext>
+  );
+}
+
+const noEdges: never[] = [];
+const multiKeys = ['Shift', 'Meta', 'Control'];
+const hideAttribution = { hideAttribution: true };
+const notToItself = (connection: { source: string; target: string }) => connection.source !== connection.target;

@@ -1,0 +1,21 @@
+import type { Presence } from '#flow/presence';
+
+/** Who has a card selected or a field of it open; the newest comes first. */
+export type Marker = { userId: string; name: string; colour: string; param: string | null };
+
+export function markersByStep(people: readonly Presence[]): Map<string, Marker[]> {
+  const map = new Map<string, Marker[]>();
+  const add = (stepId: string, marker: Marker) => {
+    const known = map.get(stepId) ?? [];
+    if (!known.some((each) => each.userId === marker.userId)) map.set(stepId, [...known, marker]);
+  };
+  for (const { user, editing, selection } of people) {
+    const base = { userId: user.id, name: user.name, colour: user.colour };
+    if (editing) add(editing.stepId, { ...base, param: editing.param ?? null });
+    for (const stepId of selection ?? []) add(stepId, { ...base, param: null });
+  }
+  return map;
+}
+
+export const sameMarkers = (a: readonly Marker[], b: readonly Marker[]) =>
+  a.length === b.length && a.every((each, i) => each.userId === b[i]?.userId && each.param === b[i]?.param && each.colour === b[i]?.colour && each.name === b[i]?.name);

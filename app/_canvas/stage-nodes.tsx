@@ -1,0 +1,91 @@
+'use client';
+import type { NodeProps } from '@xyflow/react';
+import { useTranslations } from 'next-intl';
+import { memo, useState } from 'react';
+import { Icon } from '../_ui/icon';
+import { Menu } from '../_ui/menu';
+import { IconButton } from '../_ui/icon-button';
+import styles from './canvas.module.css';
+import { useCanvas } from './canvas-context';
+import type { CaptionNode, LaneNode, StageNode } from './canvas-nodes';
+import { addStageKey, addStepKey } from './place';
+
+export const StageColumn = memo(function StageColumn({ data: { stage, index } }: NodeProps<StageNode>) {
+  const { edit, tabStop, onStop, stageCount } = useCanvas();
+  const t = useTranslations('canvas');
+  const [renaming, setRenaming] = useState(false);
+  const key = addStepKey(stage.id);
+  return (
+    <div role="group" aria-label={stage.name} data-stage={stage.id} className={styles.stage}>
+      <header>
+        <span className={styles.stageName} onDoubleClick={() => edit && setRenaming(true)}>
+          {renaming && edit ? <NameInput name={stage.name} label={t('stageName')} onDone={(name) => { setRenaming(false); if (name && name !== stage.name) edit.renameStage(stage.id, name); }} /> : stage.name}
+        </span>
+        {!renaming && <em>{stage.steps.length}</em>}
+        {edit && (
+          <span className={`${styles.stageMenu} nodrag nopan`}>
+            <Menu
+              trigger={<IconButton label={t('stageMenu', { name: stage.name })} icon="ellipsis" size="sm" tabIndex={-1} />}
+              items={[
+                { label: t('rename'), icon: 'pencil', onSelect: () => setRenaming(true) },
+                { label: t('moveLeft'), icon: 'arrow-left', disabled: index === 0, onSelect: () => edit.moveStage(stage.id, index - 1) },
+                { label: t('moveRight'), icon: 'arrow-right', disabled: index === stageCount - 1, onSelect: () => edit.moveStage(stage.id, index + 1) },
+                { label: t('removeStage'), icon: 'trash-2', danger: true, onSelect: () => edit.removeStage(stage.id) },
+              ]}
+            />
+          </span>
+        )}
+      </header>
+      {edit && (
+        <button type="button" className={`${styles.addStep} nopan`} data-stop={key} tabIndex={tabStop === key ? 0 : -1} onFocus={() => onStop(key)} onClick={() => edit.chooseStep(stage.id)}>
+          <Icon name="plus" size={13} />{t('addStep')}<span className="sr-only">{t('inStage', { name: stage.name })}</span>
+        </button>
+      )}
+    </div>
+  );
+});
+
+function NameInput({ name, label, onDone }: { name: string; label: string; onDone: (name: string | null) => void }) {
+  return (
+    <input
+      aria-label={label} defaultValue={name} maxLength={100} className="nodrag nopan" ref={(input) => { input?.focus(); input?.select(); }}
+      onBlur={(event) => onDone(event.target.value.trim())}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key === 'Enter') event.currentTarget.blur();
+        if (event.key === 'Escape') onDone(null);
+      }}
+    />
+  );
+}
+
+export const LaneRow = memo(function LaneRow({ data: { stage, label, ownerName, empty } }: NodeProps<LaneNode>) {
+  const { edit, tabStop, onStop } = useCanvas();
+  const t = useTranslations('canvas');
+  const key = stage ? addStepKey(stage.id) : '';
+  return (
+    <div role="group" aria-label={label} data-stage={stage?.id} className={styles.lane}>
+      <header><b>{label}</b><small>{ownerName}</small></header>
+      {empty && <p>{t('emptyLane')}</p>}
+      {edit && stage && (
+        <button type="button" className={styles.laneAdd} data-stop={key} tabIndex={tabStop === key ? 0 : -1} onFocus={() => onStop(key)} aria-label={t('addStepIn', { name: label })} onClick={() => edit.chooseStep(stage.id)}>
+          <Icon name="plus" size={13} />
+        </button>
+      )}
+    </div>
+  );
+});
+
+export const AddStage = memo(function AddStage() {
+  const { edit, tabStop, onStop } = useCanvas();
+  const t = useTranslations('canvas');
+  return (
+    <button type="button" className={styles.addStage} data-stop={addStageKey} tabIndex={tabStop === addStageKey ? 0 : -1} onFocus={() => onStop(addStageKey)} aria-label={t('addStage')} title={t('addStage')} onClick={() => edit?.addStage()}>
+      <Icon name="plus" size={14} />
+    </button>
+  );
+});
+
+export const Caption = memo(function Caption({ data }: NodeProps<CaptionNode>) {
+  return <p className={styles.caption}>{data.text}</p>;
+});

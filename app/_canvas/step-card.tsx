@@ -1,0 +1,151 @@
+'use client';
+import { Handle, Position, type NodeProps } from '@xyflow/react';
+import { useLocale, useTranslations } from 'next-intl';
+import { memo, type CSSProperties } from 'react';
+import type { ComponentModel } from '#flow/component-model';
+import type { Json } from '#flow/json';
+import type { Locale } from '#flow/text';
+import type { WorkspaceIndex } from '#flow/workspace-index';
+import { formatCount, formatDuration, localeOf } from '../_run/duration';
+import { useNow } from '../_run/use-now';
+import { Icon } from '../_ui/icon';
+import { StatusMark } from '../_ui/status-mark';
+import styles from './canvas.module.css';
+import { useCanvas } from './canvas-context';
+import type { StepData, StepNode } from './canvas-nodes';
+import { shapeOf, type CardShape, type RunOfStep } from './card-view';
+import { measures } from './layout';
+
+/** A step: 204 × 72. Tile and name say what it is, outline and foot say how it stands. */
+export const StepCard = memo(function StepCard({ data, selected, dragging }: NodeProps<StepNode>) {
+  const { step, type, problems, run, diff, people, quiet } = data;
+  const { component, index, tabStop, onEye, onStop, kind } = useCanvas();
+  const t = useTranslations('canvas');
+  const locale = localeOf(useLocale());
+  const shape = shapeOf(step.disabled === true, run);
+  const typeName = type?.title[locale] ?? step.type;
+  const errors = problems.filter((problem) => problem.level === 'error').length;
+  const level = errors > 0 ? 'error' : 'warning';
+  const person = people[0];
+  return (
+    <div
+      role="group" aria-label={t('card', { name: step.name, type: typeName })} data-stop={step.id} data-step={step.id} tabIndex={tabStop === step.id ? 0 : -1}
+      className={`${styles.card} ${styles.group}`} data-group={type?.group} data-state={shape} data-selected={selected || undefined} data-lift={dragging || undefined}
+      data-quiet={quiet || undefined} data-diff={diff?.kind} data-problem={problems.length > 0 && !run ? level : undefined} data-person={person ? '' : undefined}
+      style={person ? personColour(person.colour) : undefined} onFocus={() => onStop(step.id)}
+    >
+      <div className={styles.head}>
+        <span className={styles.tile} aria-hidden><Icon name={type?.icon ?? 'circle-help'} size={16} /></span>
+        <span className={styles.names}><b title={step.name}>{step.name}</b><small>{typeName}</small></span>
+        {problems.length > 0 && (
+          <span className={styles.badge} data-level={level} title={problems[0]?.text[locale]}>
+            <Icon name="triangle-alert" size={12} />{problems.length}<span className="sr-only">{t('problems', { count: problems.length })}</span>
+          </span>
+        )}
+        {onEye && (
+          <button type="button" className={`${styles.eye} nodrag`} tabIndex={-1} aria-label={t('eye', { name: step.name })} onClick={(event) => { event.stopPropagation(); onEye(step.id); }}>
+            <Icon name="eye" size={14} />
+          </button>
+        )}
+        <span className={styles.mini} aria-hidden>
+          {shape !== 'idle' && <StatusMark status={shape} size={12} />}
+          {problems.length > 0 && <i className={styles.dot} data-level={level} />}
+        </span>
+      </div>
+      {diff ? <DiffFoot diff={diff} /> : shape === 'idle' ? <IdleFoot data={data} component={component} index={index} locale={locale} /> : <RunFoot shape={shape} run={run} locale={locale} />}
+      {diff && <span className={styles.mark} data-diff={diff.kind} aria-hidden>{marks[diff.kind]}</span>}
+      {shape === 'running' && run?.state.progress?.total ? <span className={styles.bar}><i style={{ width: `${Math.min(100, (run.state.progress.done / run.state.progress.total) * 100)}%` }} /></span> : null}
+      {person && <span className={styles.tag}>{person.param ? t('editing', { name: person.name, field: type?.params[person.param]?.label[locale] ?? person.param }) : person.name}{people.length > 1 ? ` +${people.length - 1}` : ''}</span>}
+      {kind === 'dataflow' && <Ports data={data} />}
+    </div>
+  );
+});
+
+const marks = { added: '+', removed: '−', changed: '~', moved: '~' } as const;
+// A custom property is not in React's list of styles.
+const personColour = (colour: string) => ({ '--p': colour }) as CSSProperties;
+
+function Ports({ data }: { data: StepData }) {
+  const { edit } = useCanvas();
+  const editable = edit !== null;
+  const third = measures.cardHeight / 3;
+  return (
+    <>
+      {data.hasInput && !data.join && <Handle type="target" id="source" position={Position.Left} isConnectable={editable} className={styles.port ?? ''} />}
+      {data.join && <Handle type="target" id="left" position={Position.Left} isConnectable={editable} className={styles.port ?? ''} style={{ top: third }} />}
+      {data.join && <Handle type="target" id="right" position={Position.Left} isConnectable={editable} className={styles.port ?? ''} style={{ top: third * 2 }} />}
+      <Handle type="source" id="out" position={Position.Right} isConnectable={editable} className={styles.port ?? ''} />
+    </>
+  );
+}
+
+/** What the step does, or what is wrong with it. */
+function IdleFoot({ data, component, index, locale }: { data: StepData; component: ComponentModel; index: WorkspaceIndex; locale: Locale }) {
+  const worst = data.problems.find((problem) => problem.level === 'error');
+  return <div className={styles.foot}><span className={styles.summary}>{worst?.text[locale] ?? summaryOf(data, component, index, locale)}</span></div>;
+}
+
+function summaryOf({ step, type }: StepData, component: ComponentModel, index: WorkspaceIndex, locale: Locale): string {
+  const prepared = type?.prepare(step.params ?? {});
+  return prepared?.ok ? prepared.plan.foot({ component, index })[locale] : '';
+}
+
+function DiffFoot({ diff }: { diff: NonNullable<StepData['diff']> }) {
+  const t = useTranslations('canvas');
+  const change = diff.changes[0];
+  if (diff.kind !== 'changed' || !change) return <div className={styles.foot}><span className={styles.summary}>{t(`diff.${diff.kind}`)}</span></div>;
+  return (
+    <div className={styles.foot}>
+      <span className={styles.summary}>
+        {change.key} {short(change.old) && <del>{short(change.old)}</del>} {short(change.new) && <ins>{short(change.new)}</ins>}{diff.changes.length > 1 && ` +${diff.changes.length - 1}`}
+      </span>
+    </div>
+  );
+}
+
+function short(value: Json | undefined): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value.slice(0, 24) : JSON.stringify(value).slice(0, 24);
+}
+
+function RunFoot({ shape, run, locale }: { shape: CardShape; run: RunOfStep | null; locale: Locale }) {
+  const t = useTranslations('canvas');
+  const status = run?.state;
+  const moving = shape === 'running' || shape === 'retrying' || shape === 'waiting';
+  const now = useNow(moving);
+  const count = (value: number | null | undefined) => (value === null || value === undefined ? '' : formatCount(value, locale));
+  const took = status?.startedAt ? formatDuration((status.finishedAt ? Date.parse(status.finishedAt) : now) - Date.parse(status.startedAt), locale) : '';
+  let label = '';
+  let counts: [string, string?, string?] | null = null;
+  switch (shape) {
+    case 'idle': break;
+    case 'disabled': label = t('state.disabled'); break;
+    case 'queued': label = run?.waitsFor ? t('state.waitsFor', { name: run.waitsFor }) : t('state.queued'); break;
+    case 'running':
+      label = t('state.running', { took });
+      if (status?.progress) counts = status.progress.total === null ? [count(status.progress.done)] : [count(status.progress.done), t('of'), count(status.progress.total)];
+      break;
+    case 'waiting': label = status?.reason?.[locale] ?? t('state.waiting'); counts = took ? [took] : null; break;
+    case 'retrying':
+      label = status?.retry ? t('state.retrying', { attempt: Math.min(status.attempt + 1, status.retry.of), of: status.retry.of, wait: formatDuration(Date.parse(status.retry.at) - now, locale) }) : t('state.retry');
+      counts = status?.itemsIn === null || status?.itemsIn === undefined ? null : [count(status.itemsIn)];
+      break;
+    case 'succeeded': label = took; counts = arrow(count(status?.itemsIn), count(status?.itemsOut)); break;
+    case 'warning': label = t('state.warnings', { count: status?.warnings ?? 0 }); counts = arrow(count(status?.itemsIn), count(status?.itemsOut)); break;
+    case 'failed':
+      label = status?.error?.code ?? t('state.failed');
+      counts = status?.error?.itemIndex === undefined ? null : [t('item', { number: status.error.itemIndex + 1 })];
+      break;
+    case 'skipped': label = status?.status === 'pending' ? t('state.notReached') : (status?.reason?.[locale] ?? t('state.skipped')); counts = status?.itemsIn === null || status?.itemsIn === undefined ? null : [count(status.itemsIn)]; break;
+    case 'cancelled': label = t('state.cancelled'); break;
+  }
+  return (
+    <div className={styles.foot}>
+      <StatusMark status={shape === 'idle' ? 'queued' : shape} size={13} />
+      <span className={styles.label} title={shape === 'failed' ? status?.error?.text[locale] : label}>{label}</span>
+      {counts && <span className={styles.counts}>{counts[0]}{counts[1] && <s>{counts[1]}</s>}{counts[2]}</span>}
+    </div>
+  );
+}
+
+const arrow = (from: string, to: string): [string, string?, string?] | null => (to === '' ? null : from === '' || from === '0' ? [to] : [from, '→', to]);

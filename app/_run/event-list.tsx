@@ -1,0 +1,70 @@
+'use client';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useLocale, useTranslations } from 'next-intl';
+import { useMemo, useRef, useState } from 'react';
+import type { FlowDefinition } from '#flow/flow';
+import { stepsOf } from '#flow/flow';
+import type { RunEvent } from '#flow/run-event';
+import { Icon } from '../_ui/icon';
+import { StatusMark } from '../_ui/status-mark';
+import { formatOffset, localeOf } from './duration';
+import { describeEvent } from './event-words';
+import styles from './event-list.module.css';
+
+type Props = {
+  definition: FlowDefinition;
+  events: readonly RunEvent[];
+  live: boolean;
+  /** The event the replay stands at. */
+  currentSeq?: number | undefined;
+  onSelect?: ((event: RunEvent) => void) | undefined;
+};
+
+/** The log, newest first, searched and drawn a window at a time. It follows while scrolled to the top. */
+export function EventList({ definition, events, live, currentSeq, onSelect }: Props) {
+  const t = useTranslations('run');
+  const locale = localeOf(useLocale());
+  const [find, setFind] = useState<string | null>(null);
+  const [atTop, setAtTop] = useState(true);
+  const scroller = useRef<HTMLDivElement>(null);
+  const names = useMemo(() => new Map(stepsOf(definition).map((step) => [step.id, step.name])), [definition]);
+  const origin = events[0] ? Date.parse(events[0].at) : 0;
+  const rows = useMemo(() => {
+    const all = events.map((event) => {
+      const { mark, key, values } = describeEvent(event, locale);
+      return { event, mark, name: event.stepId === undefined ? '' : (names.get(event.stepId) ?? event.stepId), text: t(key, values) };
+    });
+    const wanted = (find ?? '').trim().toLowerCase();
+    return all.filter((row) => wanted === '' || `${row.name} ${row.text} ${row.event.type}`.toLowerCase().includes(wanted)).reverse();
+  }, [events, names, find, locale, t]);
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => 24, overscan: 12 });
+  return (
+    <section className={styles.list} aria-label={t('events')}>
+      <header>
+        <span>{t('events')}</span>
+        {live && atTop && <em><StatusMark status="running" size={11} />{t('following')}</em>}
+        {find === null
+          ? <button type="button" aria-label={t('findEvents')} title={t('findEvents')} onClick={() => setFind('')}><Icon name="search" size={13} /></button>
+          : <input autoFocus value={find} placeholder={t('findEvents')} aria-label={t('findEvents')} onChange={(event) => setFind(event.target.value)} onKeyDown={(event) => { if (event.key === 'Escape') { event.stopPropagation(); setFind(null); } }} />}
+      </header>
+      <div ref={scroller} className={styles.scroll} tabIndex={0} role="group" aria-label={t('events')} onScroll={(event) => setAtTop(event.currentTarget.scrollTop < 12)}>
+        {rows.length === 0 && <p>{find ? t('noEvents') : t('noneYet')}</p>}
+        <ol style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map((item) => {
+            const row = rows[item.index];
+            if (!row) return null;
+            const { event } = row;
+            const words = <><span className={styles.seq}>{event.seq}</span><span className={styles.at}>{formatOffset(Date.parse(event.at) - origin, locale)}</span>
+              {row.mark ? <StatusMark status={row.mark} size={12} still /> : <i className={styles.dot} aria-hidden />}
+              <span className={styles.text}>{row.name && <b>{row.name}</b>}{row.text}</span></>;
+            return (
+              <li key={event.seq} style={{ transform: `translateY(${item.start}px)` }} data-current={event.seq === currentSeq || undefined} title={`${row.name} ${row.text}`.trim()}>
+                {onSelect ? <button type="button" onClick={() => onSelect(event)}>{words}</button> : <div>{words}</div>}
+              </li>
+            );
+          })}
+        </ol>
+      </div>
+    </section>
+  );
+}

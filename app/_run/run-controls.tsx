@@ -1,0 +1,59 @@
+'use client';
+import { useRouter } from 'next/navigation';
+import { useTranslations } from 'next-intl';
+import { useState } from 'react';
+import { isEnded, type RunState } from '#flow/run-state';
+import { shortRunName } from '#flow/id';
+import { api } from '../_client/api';
+import { Button } from '../_ui/button';
+import { ConfirmDialog } from '../_ui/confirm-dialog';
+import { toast } from '../_ui/toast';
+
+type Act = 'cancel' | 'pause' | 'unpause' | 'resume' | 'rerun';
+const said = { cancel: 'toast.cancelled', pause: 'toast.paused', unpause: 'toast.resumed', resume: 'toast.resumed', rerun: 'toast.rerun' } as const;
+
+/** Asks the API for one act on a run and says what came of it. A new run is offered to watch. */
+export function useRunActs(runId: string): { busy: Act | null; act: (act: Act, body?: { fromStep?: string }) => Promise<void> } {
+  const t = useTranslations('run');
+  const router = useRouter();
+  const [busy, setBusy] = useState<Act | null>(null);
+  const act = async (what: Act, body: { fromStep?: string } = {}): Promise<void> => {
+    setBusy(what);
+    const answer = await api<{ runId: string }>(`/runs/${runId}/${what}`, { method: 'POST', body });
+    setBusy(null);
+    if (!answer.ok) {
+      toast.error(answer.failure.message);
+      return;
+    }
+    const other = answer.data.runId;
+    const watch = other === runId ? {} : { action: { label: t('toast.watch'), onClick: () => router.push(`/runs/${other}`) } };
+    toast.success(t(said[what], { name: shortRunName(other) }), watch);
+  };
+  return { busy, act };
+}
+
+type Props = { runId: string; state: RunState; stepId?: string | null | undefined; size?: 'sm' | 'md' };
+
+/** Cancel while it goes on; resume from the failed step and run again once it has ended. */
+export function RunControls({ runId, state, stepId, size = 'sm' }: Props) {
+  const t = useTranslations('run');
+  const { busy, act } = useRunActs(runId);
+  const [asking, setAsking] = useState(false);
+  const ended = isEnded(state.status);
+  const canResume = state.status === 'failed' || state.status === 'cancelled';
+  const fromStep = stepId && state.steps[stepId]?.status === 'failed' ? stepId : undefined;
+  return (
+    <>
+      {!ended && state.status === 'paused' && <Button size={size} icon="play" disabled={busy !== null} onClick={() => void act('unpause')}>{t('control.unpause')}</Button>}
+      {!ended && state.seq > 0 && (
+        <Button size={size} icon="square" disabled={busy !== null || state.cancelRequested} onClick={() => setAsking(true)}>
+          {state.cancelRequested ? t('control.cancelling') : t('control.cancel')}
+        </Button>
+      )}
+      {canResume && <Button size={size} variant="primary" icon="play" disabled={busy !== null} onClick={() => void act('resume', fromStep ? { fromStep } : {})}>{fromStep ? t('control.resumeStep') : t('control.resume')}</Button>}
+      {ended && <Button size={size} icon="rotate-cw" disabled={busy !== null} onClick={() => void act('rerun')}>{t('control.rerun')}</Button>}
+      <ConfirmDialog open={asking} onClose={() => setAsking(false)} title={t('control.cancelTitle')} description={t('control.cancelText')} confirmLabel={t('control.cancel')} cancelLabel={t('control.keep')} danger
+        onConfirm={() => { setAsking(false); void act('cancel'); }} />
+    </>
+  );
+}

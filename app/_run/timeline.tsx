@@ -1,0 +1,94 @@
+'use client';
+import { useLocale, useTranslations } from 'next-intl';
+import { useMemo } from 'react';
+import { isEnded, type RunState } from '#flow/run-state';
+import type { FlowDefinition } from '#flow/flow';
+import type { RunEvent } from '#flow/run-event';
+import { StatusMark } from '../_ui/status-mark';
+import { formatDuration, localeOf } from './duration';
+import { runsClock } from './run-clock';
+import { axisStep, timelineOf, type TimelinePart, type TimelineRow } from './timeline-parts';
+import { useNow } from './use-now';
+import styles from './timeline.module.css';
+
+type Props = {
+  definition: FlowDefinition;
+  state: RunState;
+  events: readonly RunEvent[];
+  selectedStepId?: string | null | undefined;
+  onSelectStep?: ((stepId: string) => void) | undefined;
+};
+
+/** The Gantt of a run: one row per step, queue, run, wait and retry parts on a common axis, a line at now. */
+export function Timeline({ definition, state, events, selectedStepId, onSelectStep }: Props) {
+  const locale = localeOf(useLocale());
+  const view = useMemo(() => timelineOf(definition, events), [definition, events]);
+  const live = !isEnded(state.status) && events.length > 0;
+  const now = useNow(live);
+  const clock = live ? Math.max(view.endMs, runsClock(state, view.originMs, now)) : view.endMs;
+  const span = Math.max(1, clock * (live ? 1.15 : 1.02));
+  const step = axisStep(span, 7);
+  const marks = Array.from({ length: Math.floor(span / step) + 1 }, (_, index) => index * step);
+  const left = (ms: number) => `${(ms / span) * 100}%`;
+  return (
+    <div className={styles.gantt}>
+      <div className={styles.axis} aria-hidden>
+        <span className={styles.plot}>{marks.map((ms) => <i key={ms} style={{ left: left(ms) }}>{axisText(ms, locale)}</i>)}</span>
+      </div>
+      <ol className={styles.rows}>
+        <li className={styles.grid} aria-hidden>
+          {marks.map((ms) => <i key={ms} style={{ left: left(ms) }} />)}
+          {live && <b style={{ left: left(clock) }}><em>{formatDuration(clock, locale)}</em></b>}
+        </li>
+        {view.rows.map((row) => (
+          <Row key={row.stepId} row={row} state={state} clock={clock} left={left} selected={row.stepId === selectedStepId} onSelect={onSelectStep} />
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+type RowProps = {
+  row: TimelineRow;
+  state: RunState;
+  clock: number;
+  left: (ms: number) => string;
+  selected: boolean;
+  onSelect?: ((stepId: string) => void) | undefined;
+};
+
+function Row({ row, state, clock, left, selected, onSelect }: RowProps) {
+  const t = useTranslations('run');
+  const locale = localeOf(useLocale());
+  const step = state.steps[row.stepId];
+  const status = step?.status ?? 'pending';
+  const took = tookMs(row, clock);
+  const words = step && (status === 'retrying' || (status === 'running' && step.attempt > 1)) ? t('attempt', { attempt: step.attempt }) : took === null ? '' : formatDuration(took, locale);
+  return (
+    <li className={styles.row} data-selected={selected || undefined} data-status={status}>
+      <button type="button" onClick={() => onSelect?.(row.stepId)} aria-pressed={selected} title={row.name}>
+        <span className={styles.name}><StatusMark status={step && step.warnings > 0 && status === 'succeeded' ? 'warning' : status} size={12} /><span>{row.name}</span></span>
+        <span className={styles.plot}>{row.parts.map((part, index) => <Bar key={index} part={part} clock={clock} left={left} />)}</span>
+        <span className={styles.took}>{words}</span>
+      </button>
+    </li>
+  );
+}
+
+function Bar({ part, clock, left }: { part: TimelinePart; clock: number; left: (ms: number) => string }) {
+  const width = Math.max(0, (part.to ?? clock) - part.from);
+  return <i className={styles.bar} data-kind={part.kind} style={{ left: left(part.from), width: left(width) }} />;
+}
+
+/** Time at work: attempts and waits, without the queue. */
+function tookMs(row: TimelineRow, clock: number): number | null {
+  const worked = row.parts.filter((part) => part.kind !== 'queue');
+  return worked.length === 0 ? null : worked.reduce((sum, part) => sum + Math.max(0, (part.to ?? clock) - part.from), 0);
+}
+
+function axisText(ms: number, locale: 'en' | 'fr'): string {
+  if (ms === 0) return '0 s';
+  if (ms < 1000) return `${ms} ms`;
+  if (ms < 60_000) return `${new Intl.NumberFormat(locale).format(ms / 1000)} s`;
+  return formatDuration(ms, locale);
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { componentField, componentSettings } from '#flow/component-model';
+import { id } from '#flow/id';
+import { filter } from '#flow/value';
+import { entryIdText, iso, json, jsonObject, label, listOf, ok, operation, pageQuery } from './operation';
+
+const fields = z.array(componentField).max(200);
+const component = z.object({ id, title: z.string(), fields: z.array(componentField), settings: componentSettings, createdAt: iso, updatedAt: iso, entries: z.int() });
+const reference = z.object({ id: z.union([z.int(), z.string()]), name: z.string().nullable() }).nullable();
+const entry = z.object({
+  id: z.int(), name: z.string().nullable(), createdDate: iso.nullable(), updateDate: iso.nullable(), creatorSubject: reference, changeAuthor: reference, data: jsonObject,
+});
+
+const ofComponent = z.object({ componentId: id });
+const ofEntry = z.object({ componentId: id, entryId: entryIdText });
+const write = z.strictObject({ name: z.string().max(500).nullable().optional(), data: jsonObject.default({}) });
+
+/** `loadedAt` is the `updateDate` the writer saw: what somebody else changed since is a CONFLICT, not overwritten. */
+const patch = write.extend({ loadedAt: z.iso.datetime({ offset: true }).optional() });
+
+/** `filter` travels as JSON text in the query. */
+const filterText = z.string().max(20_000).transform((text, context) => {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return parsed;
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not JSON' });
+    return z.NEVER;
+  }
+}).pipe(filter);
+
+const missing = 'COMPONENT_NOT_FOUND';
+
+export const components = {
+  listComponents: operation({ method: 'GET', path: '/components', right: 'workspace.read', summary: 'The components of the workspace.', query: z.object(pageQuery), answers: { 200: listOf(component) } }),
+  createComponent: operation({
+    method: 'POST', path: '/components', right: 'components.edit', summary: 'Makes a component with its fields.',
+    body: z.strictObject({ title: label(200), fields: fields.default([]), settings: componentSettings.optional() }), answers: { 201: component }, errors: [missing, 'VALIDATION_FAILED'],
+  }),
+  getComponent: operation({ method: 'GET', path: '/components/:componentId', right: 'workspace.read', summary: 'A component.', params: ofComponent, answers: { 200: component }, errors: [missing] }),
+  updateComponent: operation({
+    method: 'PATCH', path: '/components/:componentId', right: 'components.edit', summary: 'Changes the title, the fields (all of them) or the settings. Refused while entries would break the new fields.',
+    params: ofComponent, body: z.strictObject({ title: label(200).optional(), fields: fields.optional(), settings: componentSettings.optional() }),
+    answers: { 200: component }, errors: [missing, 'VALIDATION_FAILED'],
+  }),
+  deleteComponent: operation({
+    method: 'DELETE', path: '/components/:componentId', right: 'components.edit', summary: 'Deletes a component. Refused while others refer to it.',
+    params: ofComponent, answers: { 200: ok }, errors: [missing, 'REFERENCE_IN_USE', 'STATE_INVALID'],
+  }),
+  listEntries: operation({
+    method: 'GET', path: '/components/:componentId/entries', right: 'workspace.read', summary: 'Entries, filtered, sorted and paged on the server.',
+    params: ofComponent, query: z.object({ ...pageQuery, filter: filterText.optional(), sort: z.string().max(500).optional(), search: z.string().max(200).optional() }),
+    answers: { 200: listOf(entry).extend({ total: z.int() }) }, errors: [missing, 'FIELD_NOT_FOUND', 'TYPE_MISMATCH'],
+  }),
+  createEntry: operation({
+    method: 'POST', path: '/components/:componentId/entries', right: 'entries.write', summary: 'Writes a new entry.',
+    params: ofComponent, body: write, answers: { 201: entry }, errors: [missing, 'VALIDATION_FAILED', 'DUPLICATE_KEY', 'ENTRY_NOT_FOUND', 'FILE_NOT_FOUND'],
+  }),
+  getEntry: operation({ method: 'GET', path: '/components/:componentId/entries/:entryId', right: 'workspace.read', summary: 'An entry.', params: ofEntry, answers: { 200: entry }, errors: [missing, 'ENTRY_NOT_FOUND'] }),
+  updateEntry: operation({
+    method: 'PATCH', path: '/components/:componentId/entries/:entryId', right: 'entries.write', summary: 'Merges `data` into an entry: keys left out stay, null clears.',
+    params: ofEntry, body: patch, answers: { 200: entry }, errors: [missing, 'ENTRY_NOT_FOUND', 'VALIDATION_FAILED', 'DUPLICATE_KEY', 'CONFLICT', 'FILE_NOT_FOUND'],
+  }),
+  deleteEntry: operation({
+    method: 'DELETE', path: '/components/:componentId/entries/:entryId', right: 'entries.write', summary: 'Deletes an entry. Refused while others refer to it.',
+    params: ofEntry, answers: { 200: ok }, errors: [missing, 'ENTRY_NOT_FOUND', 'REFERENCE_IN_USE'],
+  }),
+  entryHistory: operation({
+    method: 'GET', path: '/components/:componentId/entries/:entryId/history', right: 'workspace.read', summary: 'Who, or which run and step, changed which field, when.',
+    params: ofEntry, query: z.object(pageQuery), answers: { 200: listOf(z.looseObject({ at: iso, field: z.string(), before: json, after: json })) }, errors: [missing, 'ENTRY_NOT_FOUND'],
+  }),
+};

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { errorCode } from '#flow/error-code';
+import { definitionLimits, flowKind, flowSettings } from '#flow/flow';
+import { id } from '#flow/id';
+import { iso, json, jsonObject, label, listOf, ok, operation, pageQuery } from './operation';
+
+const ofFlow = z.object({ flowId: id });
+const versionNumber = z.string().regex(/^\d{1,9}$/, 'a version is a whole number').transform(Number).pipe(z.int().min(1));
+const definition = z.looseObject({ schema: z.literal(1), kind: flowKind, name: z.string(), lanes: z.array(z.unknown()) });
+const problem = z.looseObject({ code: errorCode, level: z.enum(['error', 'warning']), stepId: id.optional(), stageId: id.optional(), param: z.string().optional(), message: z.string() });
+const summary = z.looseObject({ id, kind: flowKind, name: z.string(), componentId: id, publishedVersion: z.int().nullable() });
+const flow = summary.extend({ definition, problems: z.array(problem) });
+const version = z.looseObject({ number: z.int(), message: z.string().nullable() });
+const missing = 'FLOW_NOT_FOUND';
+
+export const flows = {
+  listFlows: operation({
+    method: 'GET', path: '/flows', right: 'workspace.read', summary: 'Flows, of one component or of all.',
+    query: z.object({ ...pageQuery, componentId: id.optional() }), answers: { 200: listOf(summary) }, errors: ['COMPONENT_NOT_FOUND'],
+  }),
+  createFlow: operation({
+    method: 'POST', path: '/flows', right: 'flows.edit', summary: 'Makes a flow, empty or from a definition.',
+    body: z.strictObject({ componentId: id, kind: flowKind, name: label(definitionLimits.nameLength), definition: json.optional() }),
+    answers: { 201: z.object({ id }) }, errors: ['COMPONENT_NOT_FOUND', 'DEFINITION_INVALID'],
+  }),
+  getFlow: operation({ method: 'GET', path: '/flows/:flowId', right: 'workspace.read', summary: 'A flow with the definition of its draft and the problems in it.', params: ofFlow, answers: { 200: flow }, errors: [missing] }),
+  patchFlow: operation({
+    method: 'PATCH', path: '/flows/:flowId', right: 'flows.edit', summary: 'Changes the name, the restriction or the settings, through the live document.',
+    params: ofFlow, body: z.strictObject({ name: label(definitionLimits.nameLength).optional(), restrictAccess: z.boolean().optional(), settings: flowSettings.optional() }),
+    answers: { 200: flow }, errors: [missing, 'DEFINITION_INVALID'],
+  }),
+  deleteFlow: operation({
+    method: 'DELETE', path: '/flows/:flowId', right: 'flows.edit', summary: 'Deletes a flow. Refused while runs of it are open.',
+    params: ofFlow, answers: { 200: ok }, errors: [missing, 'STATE_INVALID', 'CONFLICT', 'REFERENCE_IN_USE'],
+  }),
+  replaceDefinition: operation({
+    method: 'PUT', path: '/flows/:flowId/definition', right: 'flows.edit', summary: 'Replaces the draft through the live document; open editors see it at once.',
+    params: ofFlow, body: json, answers: { 200: z.looseObject({ problems: z.array(problem) }) }, errors: [missing, 'DEFINITION_INVALID', 'CONFLICT'],
+  }),
+  publishFlow: operation({
+    method: 'POST', path: '/flows/:flowId/publish', right: 'flows.publish', summary: 'Publishes the draft as the next version. Blocked by problems of level error.',
+    params: ofFlow, body: z.strictObject({ message: z.string().max(2_000).optional() }), answers: { 201: z.object({ version: z.int() }) }, errors: [missing, 'FLOW_HAS_PROBLEMS', 'CONFLICT'],
+  }),
+  publishPreview: operation({
+    method: 'GET', path: '/flows/:flowId/publish-preview', right: 'workspace.read', summary: 'What publishing would change, and who changed it.',
+    params: ofFlow, answers: { 200: z.looseObject({ diff: jsonObject, authors: jsonObject, problems: z.array(problem) }) }, errors: [missing],
+  }),
+  unpublishFlow: operation({
+    method: 'POST', path: '/flows/:flowId/unpublish', right: 'flows.publish', summary: 'Takes the published version out of use; versions stay.',
+    params: ofFlow, answers: { 200: ok }, errors: [missing, 'NOT_PUBLISHED'],
+  }),
+  rollbackFlow: operation({
+    method: 'POST', path: '/flows/:flowId/rollback', right: 'flows.publish', summary: 'Makes an earlier version the published one again.',
+    params: ofFlow, body: z.strictObject({ version: z.int().min(1).max(999_999_999) }), answers: { 200: z.object({ version: z.int() }) }, errors: [missing, 'VERSION_NOT_FOUND', 'FLOW_HAS_PROBLEMS', 'CONFLICT'],
+  }),
+  listVersions: operation({ method: 'GET', path: '/flows/:flowId/versions', right: 'workspace.read', summary: 'Published versions, newest first.', params: ofFlow, query: z.object(pageQuery), answers: { 200: listOf(version) }, errors: [missing] }),
+  getVersion: operation({
+    method: 'GET', path: '/flows/:flowId/versions/:number', right: 'workspace.read', summary: 'A version with its definition.',
+    params: z.object({ flowId: id, number: versionNumber }), answers: { 200: version.extend({ definition }) }, errors: [missing, 'VERSION_NOT_FOUND'],
+  }),
+  flowChanges: operation({
+    method: 'GET', path: '/flows/:flowId/changes', right: 'workspace.read', summary: 'The edit history of the draft, newest first.',
+    params: ofFlow, query: z.object(pageQuery), answers: { 200: listOf(z.looseObject({ seq: z.int(), at: iso, stepId: id.nullable(), key: z.string(), op: z.string(), old: json, new: json })) }, errors: [missing],
+  }),
+};

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { roles } from '#db/access';
+import { id } from '#flow/id';
+import { iso, label, listOf, ok, operation, pageQuery } from './operation';
+
+const role = z.enum(roles);
+const workspace = z.object({ id, name: z.string(), role });
+const member = z.object({ id, name: z.string(), email: z.string(), role, joinedAt: iso });
+const invitation = z.object({ id, role, email: z.string().nullable(), createdAt: iso, expiresAt: iso });
+const apiKey = z.object({ id, name: z.string(), role, prefix: z.string(), createdAt: iso, lastUsedAt: iso.nullable() });
+const session = z.object({ id, current: z.boolean(), ipAddress: z.string().nullable(), userAgent: z.string().nullable(), createdAt: iso, lastSeenAt: iso, expiresAt: iso });
+
+export const people = {
+  me: operation({
+    method: 'GET', path: '/me', right: 'person', summary: 'Who is signed in, and the workspaces of that account. With an API key: no user, and the one workspace of the key.',
+    answers: { 200: z.object({ user: z.object({ id, name: z.string(), email: z.string() }).nullable(), workspaces: z.array(workspace), workspaceId: id.nullable() }) },
+  }),
+  chooseWorkspace: operation({
+    method: 'PATCH', path: '/me', right: 'person', summary: 'Chooses the workspace this session goes on with.',
+    body: z.strictObject({ workspaceId: id }), answers: { 200: ok }, errors: ['WORKSPACE_NOT_FOUND'],
+  }),
+  createWorkspace: operation({
+    method: 'POST', path: '/workspaces', right: 'person', summary: 'Makes a workspace owned by the account. Only where SIGN_UP=open, or for an owner.',
+    body: z.strictObject({ name: label(100) }), answers: { 201: z.object({ id }) }, errors: ['ACCESS_DENIED'],
+  }),
+  getWorkspace: operation({ method: 'GET', path: '/workspace', right: 'workspace.read', summary: 'The workspace of this request.', answers: { 200: workspace } }),
+  renameWorkspace: operation({
+    method: 'PATCH', path: '/workspace', right: 'settings.manage', summary: 'Renames the workspace.',
+    body: z.strictObject({ name: label(100) }), answers: { 200: workspace },
+  }),
+  listMembers: operation({ method: 'GET', path: '/members', right: 'workspace.read', summary: 'The people of the workspace.', query: z.object(pageQuery), answers: { 200: listOf(member) } }),
+  setMemberRole: operation({
+    method: 'PATCH', path: '/members/:userId', right: 'people.manage', summary: 'Gives a member another role.',
+    params: z.object({ userId: id }), body: z.strictObject({ role }), answers: { 200: ok }, errors: ['MEMBER_NOT_FOUND', 'LAST_ADMIN'],
+  }),
+  removeMember: operation({
+    method: 'DELETE', path: '/members/:userId', right: 'people.manage', summary: 'Takes a member out of the workspace.',
+    params: z.object({ userId: id }), answers: { 200: ok }, errors: ['MEMBER_NOT_FOUND', 'LAST_ADMIN'],
+  }),
+  listInvitations: operation({ method: 'GET', path: '/invitations', right: 'people.manage', summary: 'Invitations that can still be used.', query: z.object(pageQuery), answers: { 200: listOf(invitation) } }),
+  createInvitation: operation({
+    method: 'POST', path: '/invitations', right: 'people.manage', summary: 'Makes a link that joins the workspace, usable once within 14 days. The token is shown here only.',
+    body: z.strictObject({ role, email: z.email().max(254).optional() }), answers: { 201: z.object({ id, token: z.string(), url: z.string() }) },
+  }),
+  revokeInvitation: operation({
+    method: 'DELETE', path: '/invitations/:invitationId', right: 'people.manage', summary: 'Withdraws an invitation.',
+    params: z.object({ invitationId: id }), answers: { 200: ok }, errors: ['INVITATION_NOT_FOUND'],
+  }),
+  acceptInvitation: operation({
+    method: 'POST', path: '/invitations/accept', right: 'person', summary: 'Joins the workspace of an invitation.',
+    body: z.strictObject({ token: z.string().min(1).max(200) }), answers: { 200: z.object({ workspaceId: id, role }) }, errors: ['INVITATION_NOT_FOUND'],
+  }),
+  listApiKeys: operation({ method: 'GET', path: '/api-keys', right: 'keys.manage', summary: 'API keys in use.', query: z.object(pageQuery), answers: { 200: listOf(apiKey) } }),
+  createApiKey: operation({
+    method: 'POST', path: '/api-keys', right: 'keys.manage', summary: 'Makes an API key bound to this workspace and a role. The key is shown here only.',
+    body: z.strictObject({ name: label(100), role }), answers: { 201: z.object({ id, key: z.string() }) },
+  }),
+  revokeApiKey: operation({
+    method: 'DELETE', path: '/api-keys/:keyId', right: 'keys.manage', summary: 'Revokes an API key.',
+    params: z.object({ keyId: id }), answers: { 200: ok }, errors: ['API_KEY_NOT_FOUND'],
+  }),
+  listSessions: operation({ method: 'GET', path: '/sessions', right: 'person', summary: 'Where this account is signed in.', query: z.object(pageQuery), answers: { 200: listOf(session) } }),
+  revokeSession: operation({
+    method: 'DELETE', path: '/sessions/:sessionId', right: 'person', summary: 'Signs one session of this account out.',
+    params: z.object({ sessionId: id }), answers: { 200: ok }, errors: ['NOT_FOUND'],
+  }),
+};

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { errorCode } from '#flow/error-code';
+import { flowKind } from '#flow/flow';
+import { id } from '#flow/id';
+import { runStatuses, stepStatuses } from '#flow/run-state';
+import { entryIdText, iso, json, jsonObject, listOf, operation, pageQuery } from './operation';
+
+const status = z.enum(runStatuses);
+const ofRun = z.object({ runId: id });
+const version = z.union([z.int().min(1).max(999_999_999), z.literal('draft')]);
+const failed = z.looseObject({ code: errorCode, message: z.string(), stepId: id.optional(), itemIndex: z.int().optional(), path: z.string().optional() });
+const summary = z.looseObject({
+  id: z.string(), flowId: id, version: z.int().nullable(), draft: z.boolean(), kind: flowKind, status, warnings: z.int(), trigger: z.string(),
+  parentRunId: z.string().nullable(), attempt: z.int(), createdAt: iso, startedAt: iso.nullable(), finishedAt: iso.nullable(),
+});
+const stepRun = z.looseObject({ status: z.enum(stepStatuses), attempt: z.int(), itemsIn: z.int().nullable(), itemsOut: z.int().nullable(), startedAt: iso.nullable(), finishedAt: iso.nullable() });
+const run = summary.extend({ steps: z.record(z.string(), stepRun), output: json, error: failed.nullable() });
+const accepted = z.object({ runId: z.string() });
+const ended = z.object({ runId: z.string(), status, output: json, error: failed.optional(), warnings: z.int() });
+const instance = z.looseObject({ id, flowId: id, entryId: z.int().nullable(), state: z.string(), attempt: z.int(), runs: z.array(z.string()) });
+const missing = 'RUN_NOT_FOUND';
+const statuses = z.string().transform((text) => text.split(',')).pipe(z.array(status).min(1).max(runStatuses.length));
+const whole = (max: number) => z.coerce.number().int().min(0).max(max);
+
+export const runs = {
+  startRun: operation({
+    method: 'POST', path: '/flows/:flowId/runs', right: 'runs.start',
+    summary: 'Starts a run: of the published version, of a numbered one or of the draft. With waitSeconds it answers 200 with the output when the run ended in time, else 202.',
+    params: z.object({ flowId: id }),
+    body: z.strictObject({
+      input: json.optional(), entryId: z.int().min(1).max(2_147_483_647).optional(), version: version.optional(),
+      idempotencyKey: z.string().min(1).max(200).optional(), waitSeconds: z.number().min(0).max(60).optional(),
+    }),
+    answers: { 200: ended, 202: accepted },
+    errors: ['FLOW_NOT_FOUND', 'NOT_PUBLISHED', 'VERSION_NOT_FOUND', 'IDEMPOTENCY_CONFLICT', 'FLOW_HAS_PROBLEMS', 'ENTRY_NOT_FOUND', 'WORKFLOW_ALREADY_RUNNING', 'VALIDATION_FAILED'],
+  }),
+  listRuns: operation({
+    method: 'GET', path: '/runs', right: 'workspace.read', summary: 'Runs, newest first, without payloads. `status` takes several, separated by commas.',
+    query: z.object({
+      ...pageQuery, flowId: id.optional(), componentId: id.optional(), status: statuses.optional(), startedBy: id.optional(), trigger: z.string().max(40).optional(),
+      from: z.iso.datetime({ offset: true }).optional(), to: z.iso.datetime({ offset: true }).optional(), q: z.string().max(200).optional(),
+    }),
+    answers: { 200: listOf(summary) },
+  }),
+  getRun: operation({
+    method: 'GET', path: '/runs/:runId', right: 'workspace.read', summary: 'A run with its steps, output and error; with `definition=1` also the definition that ran.',
+    params: ofRun, query: z.object({ definition: z.enum(['0', '1', 'false', 'true']).optional().transform((text) => text === '1' || text === 'true') }), answers: { 200: run }, errors: [missing],
+  }),
+  runEvents: operation({
+    method: 'GET', path: '/runs/:runId/events', right: 'workspace.read', summary: 'The log of a run from `after` + 1, without gaps. At most 1,000 at once.',
+    params: ofRun, query: z.object({ after: whole(2_147_483_647).default(0), limit: z.coerce.number().int().min(1).max(1_000).default(500) }),
+    answers: { 200: z.object({ items: z.array(z.looseObject({ seq: z.int(), type: z.string(), at: iso, data: jsonObject })), nextCursor: z.union([z.string(), z.int()]).nullable() }) }, errors: [missing],
+  }),
+  runItems: operation({
+    method: 'GET', path: '/runs/:runId/steps/:stepId/items', right: 'workspace.read', summary: 'Recorded items that went into or came out of a step.',
+    params: z.object({ runId: id, stepId: id }),
+    query: z.object({ side: z.enum(['in', 'out']).default('out'), port: z.enum(['source', 'left', 'right']).optional(), offset: whole(10_000_000).default(0), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    answers: { 200: z.looseObject({ items: z.array(json) }) }, errors: [missing, 'STEP_NOT_FOUND'],
+  }),
+  cancelRun: operation({ method: 'POST', path: '/runs/:runId/cancel', right: 'runs.control', summary: 'Asks a run to stop.', params: ofRun, answers: { 202: accepted }, errors: [missing, 'STATE_INVALID'] }),
+  resumeRun: operation({
+    method: 'POST', path: '/runs/:runId/resume', right: 'runs.control', summary: 'Goes on from the failed step with the recorded results of those before it.',
+    params: ofRun, body: z.strictObject({ fromStep: id.optional(), version: version.optional() }), answers: { 202: accepted }, errors: [missing, 'STATE_INVALID', 'STEP_NOT_FOUND', 'VERSION_NOT_FOUND'],
+  }),
+  rerunRun: operation({
+    method: 'POST', path: '/runs/:runId/rerun', right: 'runs.start', summary: 'A new run with the same input, of the same version or another.',
+    params: ofRun, body: z.strictObject({ version: version.optional() }), answers: { 202: accepted }, errors: [missing, 'STATE_INVALID', 'VERSION_NOT_FOUND', 'FLOW_HAS_PROBLEMS', 'WORKFLOW_ALREADY_RUNNING'],
+  }),
+  verifyRun: operation({
+    method: 'GET', path: '/runs/:runId/verify', right: 'workspace.read', summary: 'Checks the chain of the log: whole, or the first altered event.',
+    params: ofRun, answers: { 200: z.looseObject({ ok: z.boolean() }) }, errors: [missing],
+  }),
+  listInstances: operation({
+    method: 'GET', path: '/components/:componentId/instances', right: 'workspace.read', summary: 'Workflow instances of a component, or of one entry.',
+    params: z.object({ componentId: id }), query: z.object({ ...pageQuery, entryId: entryIdText.optional() }), answers: { 200: listOf(instance) }, errors: ['COMPONENT_NOT_FOUND'],
+  }),
+  resetInstance: operation({
+    method: 'POST', path: '/instances/:instanceId/reset', right: 'runs.control', summary: 'Takes an instance back to draft; values and history stay.',
+    params: z.object({ instanceId: id }), answers: { 200: z.looseObject({}) }, errors: ['INSTANCE_NOT_FOUND', 'STATE_INVALID'],
+  }),
+};

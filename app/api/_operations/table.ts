@@ -1,0 +1,9 @@
+import { components } from './components';
+import { files } from './files';
+import { flows } from './flows';
+import { people } from './people';
+import { reference } from './reference';
+import { runs } from './runs';
+
+/** Every operation of /api/v1: the routes, the OpenAPI document and the role matrix of the tests are made of it. */
+export const table = { ...people, ...components, ...flows, ...runs, ...files, ...reference };

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { newId } from '#flow/id';
+import { instances } from '#db/schema/index';
+import { serverContext } from '../../_server/context';
+import type { table } from '../_operations/table';
+import { send, signUp, type Asked, type World } from './world';
+
+/** A good request for every operation, on objects of its own, so that a refused one and a granted one look the same. */
+export type Sample = Asked & {
+  /** The status for who may, when it is not the first documented one. */
+  status?: number;
+};
+
+export const definition = {
+  schema: 1, kind: 'dataflow', name: 'Echo',
+  lanes: [{ id: 'main', stages: [{ id: 'stg_1', name: 'Input', steps: [
+    { id: 'stp_1', type: 'get-raw-model', name: 'Given', params: { model: '{"a":1}' } },
+    { id: 'stp_2', type: 'write-response', name: 'Answer', sources: { source: 'stp_1' } },
+  ] }] }],
+};
+
+export function samplesOf(world: World): { [K in keyof typeof table]: () => Promise<Sample> } {
+  const { owner } = world.cookies;
+  const made = async (path: string, body: unknown, params: Record<string, string> = {}) => {
+    const reply = await send('POST', path, owner, { params, body, headers: { 'X-Workspace': world.workspaceId } });
+    if (!reply.ok) throw new Error(`sample POST ${path} answered ${reply.status}: ${await reply.text()}`);
+    return reply.json();
+  };
+  const component = async (): Promise<string> => (await made('/components', { title: 'Things', fields: [{ name: 'title', title: 'Title', type: 'string', query: true }] })).id;
+  const ofComponent = async (): Promise<Record<string, string>> => ({ componentId: await component() });
+  const ofEntry = async (): Promise<Record<string, string>> => {
+    const params = await ofComponent();
+    return { ...params, entryId: String((await made('/components/:componentId/entries', { data: { title: 'One' } }, params)).id) };
+  };
+  const ofFlow = async (): Promise<Record<string, string>> => ({ flowId: (await made('/flows', { componentId: await component(), kind: 'dataflow', name: 'Echo', definition })).id });
+  const ofPublished = async (): Promise<Record<string, string>> => {
+    const params = await ofFlow();
+    await made('/flows/:flowId/publish', {}, params);
+    return params;
+  };
+  const ofRun = async (): Promise<Record<string, string>> => ({ runId: (await made('/flows/:flowId/runs', { input: { a: 2 } }, await ofPublished())).runId });
+  const ofFile = async (): Promise<Record<string, string>> => ({ fileId: (await made('/files', upload())).id });
+  const ofMember = async (): Promise<Record<string, string>> => {
+    const { token } = await made('/invitations', { role: 'viewer' });
+    return { userId: (await (await signUp(`guest-${newId('g')}`, token)).json()).user.id };
+  };
+  const instance = async (): Promise<Record<string, string>> => {
+    const componentId = await component();
+    const flow = await made('/flows', { componentId, kind: 'workflow', name: 'Work' });
+    const instanceId = newId('ins');
+    await serverContext().database.db.insert(instances).values({ id: instanceId, workspaceId: world.workspaceId, componentId, flowId: flow.id, entryId: 1, state: 'finished' });
+    return { instanceId };
+  };
+  const name = () => `Name ${randomUUID().slice(0, 8)}`;
+  return {
+    me: async () => ({}),
+    chooseWorkspace: async () => ({ body: { workspaceId: world.workspaceId } }),
+    createWorkspace: async () => ({ body: { name: name() } }),
+    getWorkspace: async () => ({}),
+    renameWorkspace: async () => ({ body: { name: name() } }),
+    listMembers: async () => ({}),
+    setMemberRole: async () => ({ params: await ofMember(), body: { role: 'operator' } }),
+    removeMember: async () => ({ params: await ofMember() }),
+    listInvitations: async () => ({}),
+    createInvitation: async () => ({ body: { role: 'viewer', email: 'someone@example.com' } }),
+    revokeInvitation: async () => ({ params: { invitationId: (await made('/invitations', { role: 'viewer' })).id } }),
+    acceptInvitation: async () => ({ body: { token: (await made('/invitations', { role: 'viewer' })).token } }),
+    listApiKeys: async () => ({}),
+    createApiKey: async () => ({ body: { name: name(), role: 'viewer' } }),
+    revokeApiKey: async () => ({ params: { keyId: (await made('/api-keys', { name: 'Key', role: 'viewer' })).id } }),
+    listSessions: async () => ({}),
+    revokeSession: async () => ({ params: { sessionId: newId('ses') }, status: 404 }),
+    listComponents: async () => ({}),
+    createComponent: async () => ({ body: { title: name(), fields: [{ name: 'n', title: 'N', type: 'integer', min: 0 }] } }),
+    getComponent: async () => ({ params: await ofComponent() }),
+    updateComponent: async () => ({ params: await ofComponent(), body: { title: name() } }),
+    deleteComponent: async () => ({ params: await ofComponent() }),
+    listEntries: async () => ({ params: await ofComponent(), query: { sort: '-title', filter: JSON.stringify({ all: [{ field: 'data.title', operator: 'equal', value: { const: 'x' } }] }), search: 'x' } }),
+    createEntry: async () => ({ params: await ofComponent(), body: { name: 'N', data: { title: 'T' } } }),
+    getEntry: async () => ({ params: await ofEntry() }),
+    updateEntry: async () => ({ params: await ofEntry(), body: { data: { title: null } } }),
+    deleteEntry: async () => ({ params: await ofEntry() }),
+    entryHistory: async () => ({ params: await ofEntry() }),
+    listFlows: async () => ({ query: { limit: '2' } }),
+    createFlow: async () => ({ body: { componentId: await component(), kind: 'dataflow', name: name(), definition } }),
+    getFlow: async () => ({ params: await ofFlow() }),
+    patchFlow: async () => ({ params: await ofFlow(), body: { name: name() } }),
+    deleteFlow: async () => ({ params: await ofFlow() }),
+    replaceDefinition: async () => ({ params: await ofFlow(), body: { ...definition, name: name() } }),
+    publishFlow: async () => ({ params: await ofFlow(), body: { message: 'First' } }),
+    publishPreview: async () => ({ params: await ofFlow() }),
+    unpublishFlow: async () => ({ params: await ofPublished() }),
+    rollbackFlow: async () => ({ params: await ofPublished(), body: { version: 1 } }),
+    listVersions: async () => ({ params: await ofPublished() }),
+    getVersion: async () => ({ params: { ...(await ofPublished()), number: '1' } }),
+    flowChanges: async () => ({ params: await ofFlow() }),
+    startRun: async () => ({ params: await ofPublished(), body: { input: { a: 1 }, waitSeconds: 0 }, status: 202 }),
+    listRuns: async () => ({ query: { status: 'queued,running', from: '2020-01-01T00:00:00Z', q: 'x', limit: '5' } }),
+    getRun: async () => ({ params: await ofRun(), query: { definition: '1' } }),
+    runEvents: async () => ({ params: await ofRun(), query: { after: '0', limit: '1000' } }),
+    runItems: async () => ({ params: { ...(await ofRun()), stepId: 'stp_1' }, query: { side: 'in' } }),
+    cancelRun: async () => ({ params: await ofRun() }),
+    resumeRun: async () => ({ params: await ofRun(), body: {}, status: 409 }),
+    rerunRun: async () => ({ params: await ofRun(), body: {} }),
+    verifyRun: async () => ({ params: await ofRun() }),
+    listInstances: async () => ({ params: await ofComponent(), query: { entryId: '1' } }),
+    resetInstance: async () => ({ params: await instance() }),
+    listFiles: async () => ({}),
+    uploadFile: async () => ({ body: upload() }),
+    getFile: async () => ({ params: await ofFile() }),
+    fileContent: async () => ({ params: await ofFile() }),
+    listSteps: async () => ({}),
+    openapi: async () => ({}),
+  };
+}
+
+export function upload(name = 'naïve "file".csv', content: string | Uint8Array<ArrayBuffer> = 'a;b\n1;2\n'): FormData {
+  const form = new FormData();
+  form.set('file', new File([content], name, { type: 'text/csv' }));
+  return form;
+}

@@ -1,0 +1,11 @@
+import { rerunRun } from '#db/runs';
+import { runs } from '../../../../_operations/runs';
+import { jsonReply } from '../../../../_reply';
+import { methods, route } from '../../../../_route';
+
+export const { GET, POST, PUT, PATCH, DELETE } = methods({
+  POST: route(runs.rerunRun, async ({ database, access, params, body }) => {
+    const asked = await rerunRun(database, access, params.runId, body);
+    return asked.ok ? jsonReply({ runId: asked.runId }, 202) : asked;
+  }),
+});

@@ -1,0 +1,110 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Env } from '#db/env';
+import { loadDocument } from '#db/flow-documents';
+import { workspaces } from '#db/schema/index';
+import { createTestDatabase, type TestDatabase } from '#db/testing';
+import { addStep, definitionOf } from '#flow/document';
+import { stepsOf } from '#flow/flow';
+import { newId } from '#flow/id';
+// oxlint-disable-next-line no-restricted-imports -- both ends of the wire are under test here
+import { openFlowDocument, type FlowSession } from '../app/_client/collab-provider';
+import { insertFlow, join, signUp, socketWith, testEnv, until, type Person } from './testing';
+
+let database: TestDatabase;
+let env: Env;
+let ana: Person;
+let vi: Person;
+let flowId: string;
+let child: ChildProcess;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  env = await testEnv(database.url);
+  const workspaceId = newId('wks');
+  await database.db.insert(workspaces).values({ id: workspaceId, name: 'Test' });
+  ana = await signUp(database, env, 'Ana');
+  vi = await signUp(database, env, 'Vi');
+  await join(database, workspaceId, ana.id, 'editor');
+  await join(database, workspaceId, vi.id, 'viewer');
+  flowId = await insertFlow(database, workspaceId);
+  child = await startChild();
+});
+afterAll(async () => {
+  child.kill('SIGKILL');
+  await database.drop();
+});
+
+async function startChild(): Promise<ChildProcess> {
+  const started = fork(new URL('testing-child.ts', import.meta.url), {
+    execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, DATABASE_URL: env.databaseUrl, PORT: String(env.port), SECRET_KEY: env.secretKey, SIGN_UP: 'open' },
+  });
+  await once(started, 'message');
+  return started;
+}
+
+/** As the supervisor does: a dead child's leases are free at once. */
+async function kill(): Promise<void> {
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+  await database.sql`delete from room_leases where owner like ${`%:${child.pid ?? 0}:%`}`;
+}
+
+const open = (who: Person): FlowSession => openFlowDocument({
+  flowId, user: who, serverUrl: `ws://127.0.0.1:${env.port}/collab`, WebSocketPolyfill: socketWith({ cookie: who.cookie }), keepOffline: false,
+});
+const online = (session: FlowSession) => until(() => session.status.connection === 'online', 'the session to be online', 15_000);
+const stored = async () => new Set(stepsOf(definitionOf((await loadDocument(database.db, flowId)).doc)).map((step) => step.name));
+
+it('C10 kill -9 under typing clients loses no acknowledged edit, and the rest comes with the next sync', async () => {
+  const sessions = Array.from({ length: 4 }, () => open(ana));
+  await Promise.all(sessions.map(online));
+  const made: string[][] = sessions.map(() => []);
+  const stageId = definitionOf(sessions[0]?.doc ?? expect.fail('no session')).lanes[0]?.stages[0]?.id ?? '';
+  let isTyping = true;
+  const typists = sessions.map(async (session, who) => {
+    for (let count = 0; isTyping; count++) {
+      const name = `w${who} ${count}`;
+      addStep(session.doc, { stageId, index: 0, type: 'distinct', name }, 'test');
+      made[who]?.push(name);
+      await pause(15 + ((who * 7 + count * 5) % 11));
+    }
+  });
+  let acknowledged = 0;
+  let unacknowledged = 0;
+  for (const afterMs of [180, 333, 251]) {
+    await pause(afterMs);
+    await kill();
+    const acked = sessions.flatMap((session, who) => made[who]?.slice(0, (made[who]?.length ?? 0) - session.status.unsaved) ?? []);
+    const kept = await stored();
+    expect(acked.filter((name) => !kept.has(name))).toEqual([]);
+    acknowledged = acked.length;
+    child = await startChild();
+    unacknowledged += sessions.reduce((sum, session) => sum + session.status.unsaved, 0);
+    await Promise.all(sessions.map(online));
+  }
+  isTyping = false;
+  await Promise.all(typists);
+  await until(() => sessions.every((session) => session.status.unsaved === 0), 'everything to be saved', 15_000);
+  const kept = await stored();
+  expect(made.flat().filter((name) => !kept.has(name))).toEqual([]);
+  expect(acknowledged).toBeGreaterThan(20);
+  expect(unacknowledged).toBeGreaterThan(0);
+  const definitions = new Set(sessions.map((session) => JSON.stringify(definitionOf(session.doc))));
+  await until(() => definitions.size === 1 || new Set(sessions.map((session) => JSON.stringify(definitionOf(session.doc)))).size === 1, 'all to be equal');
+  for (const session of sessions) session.close();
+}, 60_000);
+
+it('C11 tells our client that it may only read, and refuses its edit', async () => {
+  const session = open(vi);
+  await online(session);
+  expect(session.status.canWrite).toBe(false);
+  addStep(session.doc, { stageId: 'none', index: 0, type: 'distinct', name: 'By a viewer' }, 'test');
+  await until(() => session.status.connection === 'refused', 'the refusal');
+  expect((await stored()).has('By a viewer')).toBe(false);
+  session.close();
+});

@@ -1,0 +1,256 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import WebSocket from 'ws';
+import * as Y from 'yjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadDocument } from '#db/flow-documents';
+import { addStage, addStep, definitionOf, renameFlow } from '#flow/document';
+import { stepsOf } from '#flow/flow';
+import { writeUpdate } from './protocol';
+import { closeCodeOf, insertFlow, join, openStock, person, rawSocket, signUp, startTestWeb, synced, until, type Person, type TestWeb } from './testing';
+
+let web: TestWeb;
+let ana: Person;
+let bo: Person;
+let vi: Person;
+let flowId: string;
+const cookie = (who: Person) => ({ cookie: who.cookie });
+const open = (who: Person, flow = flowId) => synced(openStock(web.url, flow, cookie(who)));
+const storedRows = async (flow = flowId) => web.database.sql<{ seq: number; user_id: string | null }[]>`select seq::int as seq, user_id from flow_updates where flow_id = ${flow} order by seq`;
+const stageOf = (doc: Y.Doc) => definitionOf(doc).lanes[0]?.stages[0]?.id ?? '';
+const add = (doc: Y.Doc, name: string) => addStep(doc, { stageId: stageOf(doc), index: 0, type: 'distinct', name }, 'test');
+const namesIn = (doc: Y.Doc) => stepsOf(definitionOf(doc)).map((step) => step.name).toSorted();
+
+beforeAll(async () => {
+  web = await startTestWeb({ evictAfterMs: 400 });
+  ana = await person(web, 'Ana', 'owner');
+  bo = await person(web, 'Bo', 'editor');
+  vi = await person(web, 'Vi', 'viewer');
+  flowId = await insertFlow(web.database, web.workspaceId);
+});
+afterAll(async () => web.stop());
+
+describe('getting in', () => {
+  it('C1 refuses a foreign Origin with 4403 and lets an absent one pass', async () => {
+    expect(await closeCodeOf(rawSocket(web.url, flowId, { ...cookie(ana), origin: 'https://evil.example' }))).toBe(4403);
+    expect(await closeCodeOf(rawSocket(web.url, flowId, { ...cookie(ana), origin: 'null' }))).toBe(4403);
+    const own = rawSocket(web.url, flowId, { ...cookie(ana), origin: `http://localhost:${web.env.port}` });
+    await new Promise((resolve) => own.once('message', resolve));
+    own.close();
+  });
+  it('C2 closes with 4401 who is not signed in', async () => {
+    expect(await closeCodeOf(rawSocket(web.url, flowId, {}))).toBe(4401);
+    expect(await closeCodeOf(rawSocket(web.url, flowId, { cookie: 'millrace.session_token=forged.abc' }))).toBe(4401);
+  });
+  it('C3 answers a flow of another workspace like one that does not exist', async () => {
+    const eve = await signUp(web.database, web.env, 'Eve');
+    await join(web.database, await otherWorkspace(), eve.id, 'owner');
+    expect(await closeCodeOf(rawSocket(web.url, flowId, cookie(eve)))).toBe(4404);
+    expect(await closeCodeOf(rawSocket(web.url, 'flw_none', cookie(ana)))).toBe(4404);
+    expect(await closeCodeOf(rawSocket(web.url, '%ff..', cookie(ana)))).toBe(4404);
+  });
+});
+
+async function otherWorkspace(): Promise<string> {
+  await web.database.sql`insert into workspaces (id, name) values ('wks_other', 'Other') on conflict do nothing`;
+  return 'wks_other';
+}
+
+describe('editing together', () => {
+  it('C5 C7 stores an update with its author and in words before others see it', async () => {
+    const [a, b] = await Promise.all([open(ana), open(bo)]);
+    const id = add(a.doc, 'Unique days');
+    let storedWhenSeen: { user_id: string | null }[] = [];
+    await until(async () => {
+      if (!namesIn(b.doc).includes('Unique days')) return false;
+      storedWhenSeen = await storedRows();
+      return true;
+    }, 'the step to arrive');
+    expect(storedWhenSeen.at(-1)?.user_id).toBe(ana.id);
+    const told = await web.database.sql<{ user_id: string; step_id: string; op: string }[]>`select user_id, step_id, op from flow_changes where flow_id = ${flowId} and step_id = ${id}`;
+    expect(told).toEqual([{ user_id: ana.id, step_id: id, op: 'add' }]);
+    a.close();
+    b.close();
+  });
+  it('C6 numbers updates without holes under many writers', async () => {
+    const flow = await insertFlow(web.database, web.workspaceId);
+    const clients = await Promise.all(Array.from({ length: 6 }, (_, at) => open(at % 2 ? ana : bo, flow)));
+    for (let round = 0; round < 10; round++) clients.forEach(({ doc }, at) => add(doc, `s${at}-${round}`));
+    await until(() => clients.every(({ doc }) => namesIn(doc).length === 60), 'all to hold 60 steps');
+    const rows = await storedRows(flow);
+    expect(rows.map((row) => row.seq)).toEqual(rows.map((_, at) => at + 1));
+    expect(rows).toHaveLength(61);
+    const states = clients.map(({ doc }) => JSON.stringify(definitionOf(doc)));
+    expect(new Set(states).size).toBe(1);
+    for (const client of clients) client.close();
+  });
+  it('C11 lets a viewer read and changes nothing by a viewer’s edit', async () => {
+    const [a, v] = await Promise.all([open(ana), open(vi)]);
+    const before = (await storedRows()).length;
+    renameFlow(v.doc, 'Vandalised', 'test');
+    addStage(a.doc, { index: 1, name: 'Output' }, 'test');
+    await until(() => definitionOf(v.doc).lanes[0]?.stages.length === 2, 'the viewer to see the stage');
+    expect(definitionOf(a.doc).name).toBe('Rain');
+    expect((await storedRows()).length).toBe(before + 1);
+    a.close();
+    v.close();
+  });
+  it('C12 counts a changed role within seconds and closes a removed member with 4403', async () => {
+    const cy = await person(web, 'Cy', 'editor');
+    const c = await open(cy);
+    const closed = new Promise<number>((resolve) => c.provider.on('closed', ({ code }) => resolve(code)));
+    await web.database.sql`delete from members where user_id = ${cy.id}`;
+    expect(await closed).toBe(4403);
+    c.close();
+  });
+});
+
+describe('bad input', () => {
+  it('C13 C14 C16 closes forged and broken updates with 4400 and disturbs nobody else', async () => {
+    const a = await open(ana);
+    const before = (await storedRows()).length + 1;
+    add(a.doc, 'Mine');
+    await until(async () => (await storedRows()).length === before, 'the edit to be stored');
+    for (const [at, update] of [...hostileUpdates(a.doc)].entries()) {
+      const socket = rawSocket(web.url, flowId, cookie(bo));
+      await new Promise((resolve) => socket.once('message', resolve));
+      socket.send(update);
+      expect([at, await closeCodeOf(socket)]).toEqual([at, 4400]);
+    }
+    expect((await storedRows()).length).toBe(before);
+    add(a.doc, 'Still here');
+    await until(async () => (await storedRows()).length === before + 1, 'the honest edit to be stored');
+    expect(a.provider.wsconnected).toBe(true);
+    a.close();
+  });
+  it('C17 closes an update over 1 MiB with 4413 and a flood with 4529', async () => {
+    const big = rawSocket(web.url, flowId, cookie(bo));
+    await new Promise((resolve) => big.once('message', resolve));
+    const doc = new Y.Doc();
+    doc.getMap('notes').set('n', 'x'.repeat(1_100_000));
+    big.send(writeUpdate(Y.encodeStateAsUpdate(doc)));
+    expect(await closeCodeOf(big)).toBe(4413);
+    const fast = rawSocket(web.url, flowId, cookie(bo));
+    await new Promise((resolve) => fast.once('message', resolve));
+    const nothing = writeUpdate(new Uint8Array([0, 0]));
+    for (let i = 0; i < 400; i++) fast.send(nothing);
+    expect(await closeCodeOf(fast)).toBe(4529);
+  });
+});
+
+/** Frames that a hostile member could send. */
+function* hostileUpdates(victim: Y.Doc): Iterable<Uint8Array> {
+  const made = (change: (doc: Y.Doc) => void, clientId?: number) => {
+    const doc = new Y.Doc();
+    if (clientId !== undefined) doc.clientID = clientId;
+    change(doc);
+    return writeUpdate(Y.encodeStateAsUpdate(doc));
+  };
+  const forger = new Y.Doc();
+  Y.applyUpdate(forger, Y.encodeStateAsUpdate(victim));
+  forger.clientID = victim.clientID;
+  const known = Y.encodeStateVector(forger);
+  renameFlow(forger, 'Forged', 'test');
+  yield writeUpdate(Y.encodeStateAsUpdate(forger, known));
+  yield made((doc) => doc.getMap('meta').set('schema', 99));
+  yield made((doc) => doc.getMap('meta').set('kind', 'workflow'));
+  yield made((doc) => doc.getMap('secrets').set('a', 1));
+  yield made((doc) => doc.getArray('steps').push([1]));
+  yield made((doc) => doc.getMap('steps').set('__proto__', new Y.Map()));
+  yield made((doc) => doc.getMap('steps').set('stp_x', new Y.Array()));
+  yield made((doc) => doc.getMap('steps').set('stp_x', 'not a map'));
+  yield made((doc) => doc.getMap('meta').set('name', { deep: nested(40) }));
+  yield made((doc) => doc.getMap('meta').set('name', new Uint8Array(3)));
+  const overwriting = new Y.Doc();
+  Y.applyUpdate(overwriting, Y.encodeStateAsUpdate(victim));
+  const before = Y.encodeStateVector(overwriting);
+  overwriting.getMap('meta').set('epoch', 'mine');
+  yield writeUpdate(Y.encodeStateAsUpdate(overwriting, before));
+  const deleting = new Y.Doc();
+  Y.applyUpdate(deleting, Y.encodeStateAsUpdate(victim));
+  deleting.getMap('meta').delete('schema');
+  yield writeUpdate(Y.encodeStateAsUpdate(deleting, Y.encodeStateVector(victim)));
+  yield Uint8Array.from([0, 2, 3, 255, 255, 255]);
+  yield Uint8Array.from([7, 1, 2]);
+  yield Uint8Array.from([]);
+  yield writeUpdate(Uint8Array.from(Array.from({ length: 200 }, (_, at) => (at * 37) % 256)));
+  const v2 = new Y.Doc();
+  v2.getMap('meta').set('name', 'x');
+  yield writeUpdate(Y.encodeStateAsUpdateV2(v2));
+}
+
+function nested(depth: number): object {
+  return depth === 0 ? {} : { a: nested(depth - 1) };
+}
+
+describe('away and back', () => {
+  it('merges what was edited offline on both sides', async () => {
+    const flow = await insertFlow(web.database, web.workspaceId);
+    const [a, b] = await Promise.all([open(ana, flow), open(bo, flow)]);
+    a.provider.disconnect();
+    add(a.doc, 'Offline');
+    add(b.doc, 'Online');
+    await until(async () => (await storedRows(flow)).length === 2, 'the online edit to be stored');
+    a.provider.connect();
+    await until(() => [a, b].every(({ doc }) => namesIn(doc).join() === 'Offline,Online'), 'both to hold both');
+    a.close();
+    b.close();
+  });
+  it('C23 C24 ends an idle room with a snapshot and loads it again', async () => {
+    const flow = await insertFlow(web.database, web.workspaceId);
+    const first = await open(ana, flow);
+    add(first.doc, 'Kept');
+    await until(async () => (await storedRows(flow)).length === 2, 'the edit to be stored');
+    first.close();
+    await until(async () => (await web.database.sql`select 1 from room_leases where flow_id = ${flow}`).length === 0, 'the room to end');
+    expect(await web.database.sql`select 1 from flow_snapshots where flow_id = ${flow} and seq = 2`).toHaveLength(1);
+    const again = await open(bo, flow);
+    expect(namesIn(again.doc)).toEqual(['Kept']);
+    add(again.doc, 'Later');
+    await until(async () => (await storedRows(flow)).length === 3, 'the later edit to be stored');
+    const { doc, seq } = await loadDocument(web.database.db, flow);
+    expect([seq, namesIn(doc)]).toEqual([3, ['Kept', 'Later']]);
+    again.close();
+  });
+  it('C25 clients go on after a restart of the server without a word', async () => {
+    const c = await open(ana);
+    let code = 0;
+    c.provider.on('connection-close', (event) => (code = event?.code ?? code));
+    await web.restart(async () => void add(c.doc, 'While away'));
+    await until(() => c.provider.synced, 'the client to be back');
+    expect(code).toBe(1012);
+    await until(async () => namesIn((await loadDocument(web.database.db, flowId)).doc).includes('While away'), 'the edit to be stored');
+    c.close();
+  });
+  it('C22 a second web process passes sockets on to the room’s owner', async () => {
+    const second = await web.startSecond();
+    const a = await open(ana);
+    const b = await synced(openStock(`http://127.0.0.1:${second.env.port}`, flowId, cookie(bo)));
+    add(b.doc, 'From afar');
+    await until(() => namesIn(a.doc).includes('From afar'), 'the edit to cross');
+    const viewer = rawSocket(`http://127.0.0.1:${second.env.port}`, flowId, { ...cookie(ana), origin: 'https://evil.example' });
+    expect(await closeCodeOf(viewer)).toBe(4403);
+    b.close();
+    a.close();
+    await second.close();
+  });
+});
+
+it('a socket of nobody’s path is answered 404 and pages’ headers are set', async () => {
+  const stray = new WebSocket(`${web.url.replace('http', 'ws')}/elsewhere`);
+  await expect(new Promise((_resolve, reject) => stray.once('error', reject))).rejects.toThrow(/404/);
+  const page = await fetch(`${web.url}/anything`);
+  expect([page.headers.get('x-content-type-options'), page.headers.get('content-security-policy')]).toEqual(['nosniff', expect.stringContaining("frame-ancestors 'none'")]);
+  for (const path of ['/api/%ff', '/api/a%00b', '/api/v1/../x', '/api/%2e%2e/x']) {
+    expect(await rawGet(path)).toEqual([400, { error: { code: 'PARAM_INVALID', message: expect.stringContaining('not valid') } }]);
+  }
+  expect((await fetch(`${web.url}/health/ready`)).status).toBe(200);
+  expect(await (await fetch(`${web.url}/metrics`)).text()).toContain('millrace_updates_total');
+});
+
+/** As it stands: fetch would tidy the path up. */
+async function rawGet(path: string): Promise<[number | undefined, unknown]> {
+  const [answer]: [IncomingMessage] = await once(get({ port: web.env.port, path }), 'response') as [IncomingMessage]; // node's event gives the response
+  return [answer.statusCode, JSON.parse(await text(answer))];
+}

@@ -1,0 +1,96 @@
+import type { Database } from '#db/client';
+import { eventsAfter } from '#db/run-tail';
+import type { RunEvent } from '#flow/run-event';
+
+export type EventSink = (runId: string, events: RunEvent[]) => void;
+type Watcher = { runId: string; after: number; isLive: boolean; isGone: boolean; sink: EventSink };
+
+const page = 500;
+const pollMs = 1_000;
+
+/**
+ * Carries each watched run's events to its watchers from where each of them stands. The run's own numbering makes the
+ * cursor gapless; a hint only says where to look first, and a poll every second looks at all of them.
+ */
+export class RunHub {
+  private readonly watchers = new Map<string, Set<Watcher>>();
+  private readonly dirty = new Set<string>();
+  private readonly timer: NodeJS.Timeout;
+  private pumping = false;
+  private isClosed = false;
+  private readonly database: Database;
+
+  constructor(database: Database) {
+    this.database = database;
+    this.timer = setInterval(() => this.look(this.watchers.keys()), pollMs);
+  }
+
+  /** Events from `after + 1` on, first the past in pages, then live. Returns how to stop. */
+  watch(runId: string, after: number, sink: EventSink): () => void {
+    const watcher: Watcher = { runId, after, isLive: false, isGone: false, sink };
+    const others = this.watchers.get(runId) ?? new Set();
+    this.watchers.set(runId, others.add(watcher));
+    this.look([runId]);
+    return () => {
+      watcher.isGone = true;
+      others.delete(watcher);
+      if (others.size === 0 && this.watchers.get(runId) === others) this.watchers.delete(runId);
+    };
+  }
+
+  /** Runs that may have new events. */
+  look(runIds: Iterable<string>): void {
+    for (const runId of runIds) if (this.watchers.has(runId)) this.dirty.add(runId);
+    if (this.dirty.size > 0 && !this.pumping && !this.isClosed) void this.pump();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    clearInterval(this.timer);
+    this.watchers.clear();
+  }
+
+  private async pump(): Promise<void> {
+    this.pumping = true;
+    try {
+      while (this.dirty.size > 0 && !this.isClosed) {
+        const runIds = [...this.dirty];
+        this.dirty.clear();
+        await this.deliver(runIds);
+      }
+    } catch (error) {
+      console.error('events of watched runs could not be read:', error); // the next poll looks again
+    } finally {
+      this.pumping = false;
+    }
+  }
+
+  private async deliver(runIds: string[]): Promise<void> {
+    const watchers = runIds.flatMap((runId) => [...(this.watchers.get(runId) ?? [])]);
+    // Those who read the past go page by page on their own; the others share one query, however many they are.
+    for (const watcher of watchers) if (!watcher.isLive) await this.catchUp(watcher);
+    const live = watchers.filter((watcher) => watcher.isLive && !watcher.isGone);
+    const from = new Map<string, number>();
+    for (const { runId, after } of live) from.set(runId, Math.min(after, from.get(runId) ?? after));
+    const found = await eventsAfter(this.database.sql, [...from].map(([runId, after]) => ({ runId, after })), page);
+    for (const watcher of live) send(watcher, found.get(watcher.runId) ?? []);
+    for (const [runId, events] of found) if (events.length === page) this.dirty.add(runId);
+  }
+
+  private async catchUp(watcher: Watcher): Promise<void> {
+    const found = await eventsAfter(this.database.sql, [{ runId: watcher.runId, after: watcher.after }], page);
+    const events = found.get(watcher.runId) ?? [];
+    send(watcher, events);
+    if (events.length < page) watcher.isLive = true;
+    else this.dirty.add(watcher.runId);
+  }
+}
+
+function send(watcher: Watcher, events: RunEvent[]): void {
+  if (watcher.isGone) return;
+  const next = events.filter((event) => event.seq > watcher.after);
+  const last = next.at(-1);
+  if (!last) return;
+  watcher.after = last.seq;
+  watcher.sink(watcher.runId, next);
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Json, JsonObject } from '#flow/json';
+import { isJsonObject } from '#flow/json';
+import type { Executor } from './client';
+
+/**
+ * Recorded values and items, by the sha256 of their content and per workspace. Items come in pages of at most 1,000,
+ * so that looking at fifty of a hundred thousand reads one page; a list of one page is its own blob.
+ */
+export type Blob = { sha256: string; encoding: 'json' | 'gzip' | 'pages'; body: Uint8Array; sizeBytes: number };
+
+const pageItems = 1_000;
+const pageBytes = 4_000_000;
+const compressFrom = 2_000;
+
+const manifest = z.object({ total: z.int(), many: z.boolean(), pages: z.array(z.object({ sha256: z.string(), count: z.int() })) });
+
+export function blobOf(value: Json): Blob {
+  return encode(JSON.stringify(value));
+}
+
+/** The blobs of a list: `ref` names the one that stands for all, the others are its pages. */
+export function blobsOfItems(items: readonly JsonObject[], many: boolean): { blobs: Blob[]; ref: string; largestItemBytes: number } {
+  const texts = items.map((item) => JSON.stringify(item));
+  const pages: { blob: Blob; count: number }[] = [];
+  for (let start = 0; start < texts.length; ) {
+    let end = start;
+    for (let bytes = 0; end < texts.length && end - start < pageItems && (end === start || bytes < pageBytes); end++) bytes += texts[end]?.length ?? 0;
+    pages.push({ blob: encode(`[${texts.slice(start, end).join(',')}]`), count: end - start });
+    start = end;
+  }
+  const text = JSON.stringify({ total: items.length, many, pages: pages.map((page) => ({ sha256: page.blob.sha256, count: page.count })) });
+  const list: Blob = { ...encode(text), encoding: 'pages', body: Buffer.from(text) };
+  return { blobs: [...pages.map((page) => page.blob), list], ref: list.sha256, largestItemBytes: texts.reduce((most, each) => Math.max(most, each.length), 0) };
+}
+
+function encode(text: string): Blob {
+  const plain = Buffer.from(text);
+  const packed = plain.length >= compressFrom ? gzipSync(plain, { level: 1 }) : null;
+  const sha256 = createHash('sha256').update(plain).digest('hex');
+  return { sha256, encoding: packed ? 'gzip' : 'json', body: packed ?? plain, sizeBytes: plain.length };
+}
+
+export async function putBlobs(db: Executor, workspaceId: string, blobs: readonly Blob[]): Promise<void> {
+  // In one order everywhere, so that two writers of the same contents never wait for each other in a circle.
+  for (const blob of blobs.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1))) {
+    await db.execute(sql`insert into blobs (workspace_id, sha256, size_bytes, encoding, body)
+      values (${workspaceId}, decode(${blob.sha256}, 'hex'), ${blob.sizeBytes}, ${blob.encoding}, decode(${Buffer.from(blob.body).toString('base64')}, 'base64')) on conflict do nothing`);
+  }
+}
+
+export async function putValue(db: Executor, workspaceId: string, value: Json): Promise<string> {
+  const blob = blobOf(value);
+  await putBlobs(db, workspaceId, [blob]);
+  return blob.sha256;
+}
+
+export async function putItems(db: Executor, workspaceId: string, items: readonly JsonObject[], many: boolean): Promise<string> {
+  const { blobs, ref } = blobsOfItems(items, many);
+  await putBlobs(db, workspaceId, blobs);
+  return ref;
+}
+
+/** undefined when there is no such blob (any more). */
+export async function getValue(db: Executor, workspaceId: string, sha256: string): Promise<Json | undefined> {
+  const rows = await db.execute<{ encoding: string; body: Uint8Array }>(sql`select encoding, body from blobs where workspace_id = ${workspaceId} and sha256 = decode(${sha256}, 'hex')`);
+  const row = rows[0];
+  if (!row) return undefined;
+  const value: Json = JSON.parse((row.encoding === 'gzip' ? gunzipSync(row.body) : Buffer.from(row.body)).toString('utf8'));
+  return value;
+}
+
+export type ItemSlice = { items: JsonObject[]; total: number; many: boolean };
+
+/** Items `offset` to `offset + limit` of a recorded list, reading only the pages they stand on. */
+export async function getItems(db: Executor, workspaceId: string, sha256: string, slice: { offset: number; limit: number } = { offset: 0, limit: Number.MAX_SAFE_INTEGER }): Promise<ItemSlice | null> {
+  const stored = await getValue(db, workspaceId, sha256);
+  const parsed = manifest.safeParse(stored);
+  if (!parsed.success) return null;
+  const { pages, total, many } = parsed.data;
+  const items: JsonObject[] = [];
+  let first = 0;
+  for (const page of pages) {
+    const [from, to] = [slice.offset - first, slice.offset + slice.limit - first];
+    first += page.count;
+    if (from >= page.count || to <= 0) continue;
+    const content = await getValue(db, workspaceId, page.sha256);
+    if (!Array.isArray(content)) throw new Error(`page ${page.sha256} of the list ${sha256} is missing from the blobs`);
+    for (const item of content.slice(Math.max(0, from), to)) if (isJsonObject(item)) items.push(item);
+  }
+  return { items, total, many };
+}

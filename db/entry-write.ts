@@ -1,0 +1,153 @@
+import { and, desc, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm';
+import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
+import { structuralKey } from '#flow/compare';
+import type { ComponentModel } from '#flow/component-model';
+import { validateEntry, type BadField } from '#flow/entry-validation';
+import { fail } from '#flow/failure';
+import { isJsonObject, type Json, type JsonObject } from '#flow/json';
+import type { EntryWrite } from '#flow/steps/capabilities';
+import { text, type Text } from '#flow/text';
+import type { Executor } from './client';
+import { lockComponent, missingComponent } from './components';
+import { claimKey, entryKey } from './entry-key';
+import { danglingReferences, withFileFacts } from './entry-references';
+import { recordChange } from './record-change';
+import { components, entries, entryChanges } from './schema';
+import { isStorable } from './storable';
+
+/** Who writes: a person, or a run's step in somebody's name; a null user is the platform. */
+export type EntryActor = { workspaceId: string; userId: string | null; runId?: string; stepId?: string };
+export type Written = { entryId: number; changed: boolean; warnings: Text[] };
+
+type FieldChange = { field: string; before: Json; after: Json };
+type Row = { id: number; name: string | null; data: JsonObject };
+
+/**
+ * The one way entries change (steps.md, update-entry). The last write wins per field, unless the writer says when it
+ * loaded the entry and somebody changed the same field since. Locks: the component against a change of its model, then
+ * the entry, then its key. Raises the failure of whatever is refused.
+ */
+export async function writeEntry(tx: Executor, actor: EntryActor, write: EntryWrite): Promise<Written> {
+  const component = await lockComponent(tx, actor.workspaceId, write.componentId, 'share');
+  if (component === null) missingComponent(write.componentId);
+  if (component.settings.proxyMode) fail('PARAM_INVALID', text(`"${component.title}" is in proxy mode and stores nothing. Write to another component.`, `« ${component.title} » est en mode proxy et n’enregistre rien. Écrivez dans un autre composant.`));
+  if (write.entryId === null) return createOne(tx, actor, component, write);
+  const row = await lockEntry(tx, component.id, write.entryId);
+  return write.remove ? removeOne(tx, actor, component, row, write) : updateOne(tx, actor, component, row, write);
+}
+
+async function createOne(tx: Executor, actor: EntryActor, component: ComponentModel, write: EntryWrite): Promise<Written> {
+  const { data, unknown } = await checked(tx, actor, component, write.data, 'create');
+  const [counter] = await tx.update(components).set({ lastEntryId: sql`${components.lastEntryId} + 1` }).where(eq(components.id, component.id)).returning({ id: components.lastEntryId });
+  const entryId = counter?.id ?? missingComponent(component.id);
+  await claimKey(tx, component, entryId, entryKey(component.fields, data));
+  const [made] = await tx.insert(entries).values({
+    componentId: component.id, id: entryId, name: cleanName(write.name), data, createdBy: actor.userId, changedBy: actor.userId, createdAt: clock, updatedAt: clock,
+  }).returning({ at: entries.updatedAt });
+  const filled = Object.entries(data).filter(([, value]) => value !== null).map(([field, after]) => ({ field, before: null, after }));
+  await record(tx, actor, component, entryId, { at: made?.at, changes: [{ field: '$created', before: null, after: null }, ...nameChange(null, cleanName(write.name)), ...filled] });
+  return { entryId, changed: true, warnings: unknownFields(unknown) };
+}
+
+async function updateOne(tx: Executor, actor: EntryActor, component: ComponentModel, row: Row, write: EntryWrite): Promise<Written> {
+  const { data, unknown } = await checked(tx, actor, component, write.data, 'update');
+  const name = write.name === undefined ? row.name : cleanName(write.name);
+  const fields = Object.entries(data).map(([field, after]) => ({ field, before: row.data[field] ?? null, after })).filter((each) => structuralKey(each.before) !== structuralKey(each.after));
+  const changes = [...nameChange(row.name, name), ...fields];
+  const warnings = unknownFields(unknown);
+  if (changes.length === 0) return { entryId: row.id, changed: false, warnings };
+  if (write.loadedAt !== undefined) await refuseConflict(tx, actor, component, row, { loadedAt: write.loadedAt, changes });
+  const merged = { ...row.data, ...data };
+  const key = entryKey(component.fields, merged);
+  if (key !== entryKey(component.fields, row.data)) await claimKey(tx, component, row.id, key);
+  const at = await touch(tx, component.id, row.id, { data: merged, name, ...(write.noTracking ? {} : { changedBy: actor.userId }) });
+  await record(tx, actor, component, row.id, { at, changes: write.noTracking ? [] : changes });
+  return { entryId: row.id, changed: true, warnings };
+}
+
+async function removeOne(tx: Executor, actor: EntryActor, component: ComponentModel, row: Row, write: EntryWrite): Promise<Written> {
+  await claimKey(tx, component, row.id, null);
+  const at = await touch(tx, component.id, row.id, { deletedAt: sql`now()`, ...(write.noTracking ? {} : { changedBy: actor.userId }) });
+  await record(tx, actor, component, row.id, { at, changes: [{ field: '$deleted', before: null, after: null }], deleted: true });
+  return { entryId: row.id, changed: true, warnings: [] };
+}
+
+async function lockEntry(tx: Executor, componentId: string, entryId: number): Promise<Row> {
+  const possible = Number.isSafeInteger(entryId) && entryId > 0 && entryId <= 2_147_483_647;
+  const [row] = possible ? await tx.select({ id: entries.id, name: entries.name, data: entries.data }).from(entries)
+    .where(and(eq(entries.componentId, componentId), eq(entries.id, entryId), isNull(entries.deletedAt))).for('no key update') : [];
+  return row ? { ...row, data: isJsonObject(row.data) ? row.data : {} } : missingEntry(entryId);
+}
+
+async function checked(tx: Executor, actor: EntryActor, component: ComponentModel, given: JsonObject, mode: 'create' | 'update'): Promise<{ data: JsonObject; unknown: string[] }> {
+  const files = await withFileFacts(tx, actor.workspaceId, component.fields, given);
+  const valid = validateEntry(component.fields, files.data, mode);
+  const shapely = valid.ok ? [] : valid.bad;
+  const unstorable = component.fields.filter((field) => !isStorable(given[field.name] ?? null)).map((field) => ({ field: field.name, text: text(`${field.title}: the text holds a character that cannot be stored.`, `${field.title} : le texte contient un caractère qui ne peut être enregistré.`) }));
+  const bad = [...files.bad, ...unstorable, ...shapely.filter((each) => !files.bad.some((other) => other.field === each.field))];
+  if (!valid.ok || bad.length > 0) return refuseData(bad);
+  const dangling = await danglingReferences(tx, actor.workspaceId, component.fields, valid.data);
+  return dangling.length > 0 ? refuseData(dangling) : valid;
+}
+
+/** One failure that lists every bad field, so that a form can show each message under its field. */
+export function refuseData(bad: readonly BadField[]): never {
+  return fail('VALIDATION_FAILED', text(
+    `${bad.length === 1 ? 'One field needs' : `${bad.length} fields need`} a look: ${bad.slice(0, 3).map((each) => each.text.en).join(' ')}`,
+    `${bad.length === 1 ? 'Un champ est' : `${bad.length} champs sont`} à revoir : ${bad.slice(0, 3).map((each) => each.text.fr).join(' ')}`,
+  ), { path: `data.${bad[0]?.field ?? ''}`, details: bad.map((each) => ({ field: each.field, message: each.text.en, text: each.text })) });
+}
+
+/** The run's own earlier steps are not somebody else. */
+async function refuseConflict(tx: Executor, actor: EntryActor, component: ComponentModel, row: Row, { loadedAt, changes }: { loadedAt: string; changes: FieldChange[] }): Promise<void> {
+  const since = new Date(loadedAt);
+  if (Number.isNaN(since.getTime())) return;
+  const others = actor.runId === undefined ? undefined : or(isNull(entryChanges.runId), ne(entryChanges.runId, actor.runId));
+  const [clash] = await tx.select({ field: entryChanges.field }).from(entryChanges)
+    .where(and(eq(entryChanges.componentId, component.id), eq(entryChanges.entryId, row.id), gt(entryChanges.at, since), inArray(entryChanges.field, changes.map((each) => each.field)), others))
+    .orderBy(desc(entryChanges.id)).limit(1);
+  const change = clash && changes.find((each) => each.field === clash.field);
+  if (!change) return;
+  const title = component.fields.find((field) => field.name === change.field)?.title ?? change.field;
+  const [theirs, yours] = [show(change.before), show(change.after)];
+  fail('CONFLICT', text(
+    `Someone changed this record: ${title} is now ${theirs}, you wrote ${yours}. Load it again and decide.`,
+    `Quelqu’un a modifié cet enregistrement : ${title} vaut maintenant ${theirs}, vous avez écrit ${yours}. Rechargez-le et décidez.`,
+  ), { path: change.field === 'name' ? 'name' : `data.${change.field}`, details: { field: change.field, theirs: change.before, yours: change.after } });
+}
+
+const show = (value: Json) => JSON.stringify(value).slice(0, 60);
+
+/** Wall clock, not the transaction's start: a change that waited for another's lock must carry the later time. */
+const clock = sql`date_trunc('milliseconds', clock_timestamp())`;
+
+async function touch(tx: Executor, componentId: string, entryId: number, set: PgUpdateSetSource<typeof entries>): Promise<Date | undefined> {
+  const [row] = await tx.update(entries).set({ ...set, updatedAt: sql`greatest(${clock}, ${entries.updatedAt} + interval '1 millisecond')` })
+    .where(and(eq(entries.componentId, componentId), eq(entries.id, entryId))).returning({ at: entries.updatedAt });
+  return row?.at;
+}
+
+type Recorded = { at: Date | undefined; changes: FieldChange[]; deleted?: boolean };
+
+async function record(tx: Executor, actor: EntryActor, component: ComponentModel, entryId: number, { at, changes, deleted }: Recorded): Promise<void> {
+  const by = { userId: actor.userId, runId: actor.runId ?? null, stepId: actor.stepId ?? null };
+  if (changes.length > 0) await tx.insert(entryChanges).values(changes.map((each) => ({ componentId: component.id, entryId, ...each, ...by, ...(at ? { at } : {}) })));
+  await recordChange(tx, { workspaceId: actor.workspaceId, topic: 'entry', objectId: component.id, entryId, ...(deleted ? { deleted } : {}) });
+}
+
+function nameChange(before: string | null, after: string | null): FieldChange[] {
+  return before === after ? [] : [{ field: 'name', before, after }];
+}
+
+function cleanName(name: string | null | undefined): string | null {
+  const cleaned = name?.trim().slice(0, 200) ?? '';
+  return cleaned === '' ? null : cleaned;
+}
+
+function unknownFields(names: readonly string[]): Text[] {
+  return names.map((name) => text(`"${name}" is not a field of this component and was not stored.`, `« ${name} » n’est pas un champ de ce composant et n’a pas été enregistré.`));
+}
+
+export function missingEntry(entryId: number): never {
+  return fail('ENTRY_NOT_FOUND', text(`There is no entry ${entryId} in this component.`, `Il n’y a pas d’entrée ${entryId} dans ce composant.`));
+}

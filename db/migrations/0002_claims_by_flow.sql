@@ -1,0 +1,1 @@
+CREATE INDEX "run_slots_flow" ON "run_slots" USING btree ("flow_id","ready_at") WHERE state <> 'leased';

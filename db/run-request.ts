@@ -1,0 +1,94 @@
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { flowDefinition, stepKey, stepsOf, type FlowDefinition, type FlowKind } from '#flow/flow';
+import { newRunId, shortRunName } from '#flow/id';
+import type { Json, JsonObject } from '#flow/json';
+import { stepType } from '#flow/steps/index';
+import type { Trigger } from '#flow/steps/capabilities';
+import { putValue } from './blobs';
+import type { Executor } from './client';
+import { hashEvent, storable, storableJson } from './event-hash';
+import { flows, flowVersions } from './schema';
+
+/** The one way a run comes into being: its row, its slot and `run.requested`, in the transaction of whoever asks. */
+export type Starter = { id: string | null; name: string };
+export type RunRequest = {
+  workspaceId: string;
+  flow: { id: string; name: string; kind: FlowKind };
+  version: PinnedVersion;
+  trigger: Trigger;
+  startedBy: Starter;
+  /** undefined when the caller gave nothing. */
+  input: Json | undefined;
+  entryId: number | null;
+  instance: { id: string; attempt: number } | null;
+  parent: { runId: string; stepId: string; depth: number } | null;
+};
+export type PinnedVersion = { id: string; number: number | null; definition: FlowDefinition };
+
+const searchLength = 2_000;
+
+export async function insertRun(tx: Executor, request: RunRequest): Promise<string> {
+  const { workspaceId, flow, version, startedBy, trigger, parent } = request;
+  const runId = newRunId();
+  const now = new Date();
+  const inputRef = request.input === undefined ? null : await putValue(tx, workspaceId, request.input);
+  const pins = await pinsOf(tx, workspaceId, version.definition);
+  const data: JsonObject = { trigger, startedBy, version: version.number, draft: version.number === null, ...(parent ? { parentRunId: parent.runId } : {}) };
+  const searchText = storable([shortRunName(runId), flow.name, startedBy.name, request.input === undefined ? '' : JSON.stringify(request.input).slice(0, searchLength)].join(' '));
+  await tx.execute(sql`insert into runs (id, workspace_id, flow_id, flow_version_id, kind, instance_id, entry_id, attempt, trigger, started_by, started_by_name,
+      parent_run_id, parent_step_id, depth, steps_total, pins, input_ref, search_text, created_at)
+    values (${runId}, ${workspaceId}, ${flow.id}, ${version.id}, ${flow.kind}, ${request.instance?.id ?? null}, ${request.entryId}, ${request.instance?.attempt ?? 1}, ${trigger},
+      ${startedBy.id}, ${startedBy.name}, ${parent?.runId ?? null}, ${parent?.stepId ?? null}, ${parent ? parent.depth + 1 : 0}, ${stepsOf(version.definition).length},
+      ${JSON.stringify(pins)}::jsonb, decode(${inputRef}, 'hex'), ${searchText}, ${now.toISOString()})`);
+  const hash = await insertEvent(tx, { runId, seq: 1, type: 'run.requested', fence: 0, at: now, previous: '', data });
+  await tx.execute(sql`insert into run_slots (run_id, workspace_id, flow_id, head_seq, head_hash) values (${runId}, ${workspaceId}, ${flow.id}, 1, decode(${hash}, 'hex'))`);
+  return runId;
+}
+
+export type OwnEvent = { runId: string; seq: number; type: string; fence: number; at: Date; previous: string; data: JsonObject };
+
+/** Appends where nobody else can: to a run that has just been made, or one that ended and is locked. */
+export async function insertEvent(tx: Executor, event: OwnEvent): Promise<string> {
+  const data = storableJson(event.data);
+  const at = event.at.toISOString();
+  const hash = hashEvent(event.previous, { runId: event.runId, seq: event.seq, type: event.type, version: 1, stepId: null, attempt: null, iteration: null, fence: event.fence, at, data, blob: null });
+  await tx.execute(sql`insert into run_events (run_id, seq, type, fence, at, data, hash)
+    values (${event.runId}, ${event.seq}, ${event.type}, ${event.fence}, ${at}, ${JSON.stringify(data)}::jsonb, decode(${hash}, 'hex'))`);
+  return hash;
+}
+
+/** Flows that steps call, pinned to what is published now: a run never changes under way. */
+async function pinsOf(tx: Executor, workspaceId: string, definition: FlowDefinition): Promise<Record<string, string>> {
+  const called = new Set<string>();
+  for (const step of stepsOf(definition)) {
+    for (const [key, meta] of Object.entries(stepType(stepKey(definition.kind, step.type))?.params ?? {})) {
+      const value = step.params?.[key];
+      if (meta.widget === 'ref' && meta.of === 'flow' && typeof value === 'string') called.add(value);
+    }
+  }
+  if (called.size === 0) return {};
+  const rows = await tx.select({ id: flows.id, version: flows.publishedVersionId }).from(flows)
+    .where(and(eq(flows.workspaceId, workspaceId), inArray(flows.id, [...called]), isNull(flows.deletedAt)));
+  return Object.fromEntries(rows.flatMap((row) => (row.version === null ? [] : [[row.id, row.version]])));
+}
+
+export async function pinnedVersion(tx: Executor, flowId: string, which: { id: string } | { number: number }): Promise<PinnedVersion | null> {
+  const [row] = await tx.select({ id: flowVersions.id, number: flowVersions.number, definition: flowVersions.definition }).from(flowVersions)
+    .where(and(eq(flowVersions.flowId, flowId), 'id' in which ? eq(flowVersions.id, which.id) : eq(flowVersions.number, which.number)));
+  return row ? { ...row, definition: flowDefinition.parse(row.definition) } : null;
+}
+
+const maxDepth = 200;
+const maxBytes = 50_000_000;
+
+/** Why an input is refused before anything is stored, or null. Depth is counted without recursion. */
+export function inputTrouble(input: Json): 'deep' | 'large' | null {
+  let level: Json[] = [input];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > maxDepth) return 'deep';
+    const next: Json[] = [];
+    for (const value of level) if (typeof value === 'object' && value !== null) for (const each of Object.values(value)) if (typeof each === 'object' && each !== null) next.push(each);
+    level = next;
+  }
+  return JSON.stringify(input).length > maxBytes ? 'large' : null;
+}

@@ -1,0 +1,81 @@
+import { eq } from 'drizzle-orm';
+import { setTimeout as pause } from 'node:timers/promises';
+import { failureShape, type RunEvent } from '#flow/run-event';
+import { isEnded, type RunState, type StepState } from '#flow/run-state';
+import type { Failure } from '#flow/failure';
+import { flowDefinition, type FlowDefinition } from '#flow/flow';
+import type { Json } from '#flow/json';
+import { getValue } from './blobs';
+import type { Access } from './access';
+import type { Database } from './client';
+import { permitted } from './permitted';
+import { eventOf, logRows, stateOf } from './run-log';
+import { runOf, selectSummaries, summaryOf, type RunSummary } from './run-row';
+import { flowVersions, runs } from './schema';
+
+export type StepView = Pick<StepState, 'status' | 'attempt' | 'iteration' | 'itemsIn' | 'itemsOut' | 'many' | 'warnings' | 'startedAt' | 'finishedAt' | 'progress' | 'reason' | 'childRuns'> & { error?: Failure };
+export type RunView = Omit<RunSummary, 'error'> & {
+  steps: Record<string, StepView>;
+  /** What the caller gave; null when nothing was given. */
+  input: Json;
+  output: Json;
+  error: Failure | null;
+  definition?: FlowDefinition;
+};
+
+export async function getRun(database: Database, access: Access, runId: string, options: { definition?: boolean | undefined } = {}) {
+  return permitted(access, 'workspace.read', async (): Promise<{ run: RunView }> => {
+    const row = await runOf(database.db, access, runId);
+    const [[summary], [version], state, input, output] = await Promise.all([
+      selectSummaries(database.db).where(eq(runs.id, runId)),
+      options.definition ? database.db.select({ definition: flowVersions.definition }).from(flowVersions).where(eq(flowVersions.id, row.flowVersionId)) : [],
+      stateOf(database.sql, runId),
+      row.inputRef === null ? null : getValue(database.db, access.workspaceId, row.inputRef),
+      row.outputRef === null ? null : getValue(database.db, access.workspaceId, row.outputRef),
+    ]);
+    if (!summary) throw new Error(`run ${runId} lost its flow or version`);
+    const error = failureShape.safeParse(row.error);
+    return {
+      run: {
+        ...summaryOf(summary), steps: stepsOf(state), input: input ?? null, output: output ?? null, error: error.success ? error.data : null,
+        ...(version ? { definition: flowDefinition.parse(version.definition) } : {}),
+      },
+    };
+  });
+}
+
+function stepsOf(state: RunState): Record<string, StepView> {
+  return Object.fromEntries(Object.entries(state.steps).map(([id, step]): [string, StepView] => {
+    const { status, attempt, iteration, itemsIn, itemsOut, many, warnings, startedAt, finishedAt, progress, reason, childRuns, error } = step;
+    return [id, { status, attempt, iteration, itemsIn, itemsOut, many, warnings, startedAt, finishedAt, progress, reason, childRuns, ...(error ? { error } : {}) }];
+  }));
+}
+
+export async function runEvents(database: Database, access: Access, runId: string, page: { after: number; limit: number }) {
+  return permitted(access, 'workspace.read', async (): Promise<{ items: RunEvent[]; nextCursor: string | null }> => {
+    await runOf(database.db, access, runId);
+    const rows = await logRows(database.sql, [runId], { after: page.after, limit: page.limit + 1 });
+    const items = rows.slice(0, page.limit).map(eventOf);
+    return { items, nextCursor: rows.length > page.limit ? String(items.at(-1)?.seq ?? page.after) : null };
+  });
+}
+
+/** Waits until the run has ended (or only answered its caller) or the seconds are over: `ended` and `answered` tell which. */
+export async function waitForRun(database: Database, access: Access, runId: string, seconds: number, until: 'ended' | 'answered' = 'ended') {
+  return permitted(access, 'workspace.read', async (): Promise<{ runId: string; status: string; ended: boolean; answered: boolean; output: Json; error: Failure | null; warnings: number }> => {
+    const deadline = Date.now() + seconds * 1_000;
+    await runOf(database.db, access, runId);
+    for (let pauseMs = 15; ; pauseMs = Math.min(250, pauseMs * 1.5)) {
+      const [row] = await database.sql<{ status: RunState['status']; warnings: number; ready: boolean; error: unknown; output: string | null }[]>`
+        select status, warnings, response_ready as ready, error, encode(output_ref, 'hex') as output from runs where id = ${runId}`;
+      const ended = row === undefined || isEnded(row.status);
+      const answered = row?.ready ?? false;
+      if (row === undefined || ended || (answered && until === 'answered') || Date.now() >= deadline) {
+        const output = row?.output ? await getValue(database.db, access.workspaceId, row.output) : null;
+        const error = failureShape.safeParse(row?.error);
+        return { runId, status: row?.status ?? 'cancelled', ended, answered, output: output ?? null, error: error.success ? error.data : null, warnings: row?.warnings ?? 0 };
+      }
+      await pause(Math.min(pauseMs, Math.max(1, deadline - Date.now())));
+    }
+  });
+}

@@ -1,0 +1,122 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { createHash } from 'node:crypto';
+import { problemsOf } from '#flow/check';
+import { fail, type Result } from '#flow/failure';
+import { isJsonObject, type Json } from '#flow/json';
+import type { Trigger } from '#flow/steps/capabilities';
+import { text } from '#flow/text';
+import { denied, type Access } from './access';
+import type { Database, Executor } from './client';
+import { readEntry } from './entries';
+import { canonical } from './event-hash';
+import { flowContext } from './flows';
+import { openInstance } from './instances';
+import { permitted } from './permitted';
+import { hintNewWork } from './run-hint';
+import { insertRun, inputTrouble, pinnedVersion, type PinnedVersion } from './run-request';
+import { starterOf } from './run-signal';
+import { workflowModel } from './run-workflow';
+import { flows } from './schema';
+import { freezeDraft } from './versions';
+
+export { cancelRun, resumeRun, rerunRun } from './run-control';
+export { listRuns, type RunFilter, type RunSummary } from './run-list';
+export { runItems } from './run-items';
+export { getRun, runEvents, waitForRun, type RunView } from './run-view';
+export { verifyRun } from './run-verify';
+
+export type RunOptions = {
+  input?: Json | undefined;
+  entryId?: number | undefined;
+  /** Absent: the published one. */
+  version?: number | 'draft' | undefined;
+  idempotencyKey?: string | undefined;
+  trigger?: Trigger | undefined;
+};
+type FlowRow = { id: string; name: string; kind: 'dataflow' | 'workflow'; componentId: string; publishedVersionId: string | null };
+
+/** Starts a run: when this answers, the run is in the log and will be carried out whatever dies. Same key, same run. */
+export async function requestRun(database: Database, access: Access, flowId: string, options: RunOptions = {}): Promise<Result<{ runId: string; existing: boolean }>> {
+  const made = await permitted(access, 'runs.start', () => database.db.transaction(async (tx) => {
+    const flow = await startableFlow(tx, access, flowId);
+    const known = await claimKey(tx, access, flowId, options);
+    if (known !== null) return { runId: known, existing: true };
+    const version = await chooseVersion(tx, access, flow, options.version);
+    const runId = await startRun(tx, access, flow, version, options);
+    if (options.idempotencyKey !== undefined) await tx.execute(sql`update run_keys set run_id = ${runId} where workspace_id = ${access.workspaceId} and key = ${options.idempotencyKey}`);
+    return { runId, existing: false };
+  }));
+  if (made.ok && !made.existing) hintNewWork(database.sql, made.runId);
+  return made;
+}
+
+export async function startableFlow(tx: Executor, access: Access, flowId: string): Promise<FlowRow> {
+  const [flow] = await tx.select({ id: flows.id, name: flows.name, kind: flows.kind, componentId: flows.componentId, publishedVersionId: flows.publishedVersionId }).from(flows)
+    .where(and(eq(flows.id, flowId), eq(flows.workspaceId, access.workspaceId), isNull(flows.deletedAt)));
+  if (!flow) fail('FLOW_NOT_FOUND', text(`There is no flow "${flowId}".`, `Il n’y a pas de flux « ${flowId} ».`));
+  return { ...flow, kind: flow.kind === 'workflow' ? 'workflow' : 'dataflow' };
+}
+
+/** The run this key already stands for, or null after claiming it; a second claimer waits here for the first to commit. */
+async function claimKey(tx: Executor, access: Access, flowId: string, options: RunOptions): Promise<string | null> {
+  const { idempotencyKey: key, input, entryId, version } = options;
+  if (key === undefined) return null;
+  if (key.length > 200) fail('PARAM_INVALID', text('An idempotency key has at most 200 characters.', 'Une clé d’idempotence a 200 caractères au plus.'), { path: 'idempotencyKey' });
+  const bodyHash = createHash('sha256').update(canonical({ input: input ?? null, given: input !== undefined, entryId: entryId ?? null, version: version ?? null })).digest('hex');
+  const claimed = await tx.execute(sql`insert into run_keys (workspace_id, key, run_id, flow_id, body_hash)
+    values (${access.workspaceId}, ${key}, '00000000-0000-0000-0000-000000000000', ${flowId}, ${bodyHash}) on conflict do nothing returning key`);
+  if (claimed.length > 0) return null;
+  const [stored] = await tx.execute<{ run_id: string; flow_id: string; body_hash: string }>(sql`select run_id, flow_id, body_hash from run_keys where workspace_id = ${access.workspaceId} and key = ${key}`);
+  if (stored?.flow_id === flowId && stored.body_hash === bodyHash) return stored.run_id;
+  return fail('IDEMPOTENCY_CONFLICT', text(
+    `The idempotency key "${key}" was used for another flow or another body. Use a new key for a new run.`,
+    `La clé d’idempotence « ${key} » a servi pour un autre flux ou un autre corps. Prenez une nouvelle clé pour une nouvelle exécution.`));
+}
+
+export async function chooseVersion(tx: Executor, access: Access, flow: FlowRow, wanted: number | 'draft' | undefined): Promise<PinnedVersion> {
+  if (wanted === 'draft') return frozenDraft(tx, access, flow);
+  if (wanted === undefined && flow.publishedVersionId === null) fail('NOT_PUBLISHED', text(`"${flow.name}" is not published. Publish it, or run the draft.`, `« ${flow.name} » n’est pas publié. Publiez-le, ou exécutez le brouillon.`));
+  const version = await pinnedVersion(tx, flow.id, wanted === undefined ? { id: flow.publishedVersionId ?? '' } : { number: wanted });
+  return version ?? fail('VERSION_NOT_FOUND', text(`"${flow.name}" has no version ${wanted}.`, `« ${flow.name} » n’a pas de version ${wanted}.`));
+}
+
+async function frozenDraft(tx: Executor, access: Access, flow: FlowRow): Promise<PinnedVersion> {
+  const refused = denied(access, 'flows.edit');
+  if (refused) fail(refused.code, refused.text);
+  const version = await pinnedVersion(tx, flow.id, { id: await freezeDraft(tx, access, flow) });
+  if (!version) throw new Error(`the frozen draft of flow ${flow.id} was not stored`);
+  const errors = problemsOf(version.definition, await flowContext(tx, access.workspaceId, flow)).filter((each) => each.level === 'error');
+  if (errors.length > 0) fail('FLOW_HAS_PROBLEMS', text(
+    `"${flow.name}" has ${errors.length === 1 ? 'one problem' : `${errors.length} problems`} to solve first: ${errors[0]?.text.en ?? ''}`,
+    `« ${flow.name} » a ${errors.length === 1 ? 'un problème' : `${errors.length} problèmes`} à résoudre d’abord : ${errors[0]?.text.fr ?? ''}`), { details: errors });
+  return version;
+}
+
+async function startRun(tx: Executor, access: Access, flow: FlowRow, version: PinnedVersion, options: RunOptions): Promise<string> {
+  const trouble = options.input === undefined ? null : inputTrouble(options.input);
+  if (trouble === 'deep') fail('PARAM_INVALID', text('The input is nested more than 200 levels deep.', 'L’entrée a plus de 200 niveaux d’imbrication.'), { path: 'input' });
+  if (trouble === 'large') fail('TOO_LARGE', text('The input is larger than 50 MB. Upload a file and pass its id instead.', 'L’entrée dépasse 50 Mo. Téléversez un fichier et passez son identifiant.'), { path: 'input' });
+  const start = flow.kind === 'workflow' ? await workflowStart(tx, access, flow, options) : { ...await dataflowInput(tx, flow, options), instance: null };
+  const trigger = options.trigger ?? (access.via === 'api-key' ? 'api' : 'button');
+  return insertRun(tx, { workspaceId: access.workspaceId, flow, version, trigger, startedBy: starterOf(access), parent: null, ...start });
+}
+
+/** A dataflow started for an entry gets that entry's model, unless the caller gave one. */
+async function dataflowInput(tx: Executor, flow: FlowRow, { input, entryId }: RunOptions) {
+  if (entryId === undefined) return { input, entryId: null };
+  const entry = await readEntry(tx, flow.componentId, entryId);
+  if (entry === null) return entryNotFound(entryId);
+  return { input: input ?? { ...entry }, entryId };
+}
+
+async function workflowStart(tx: Executor, access: Access, flow: FlowRow, { input, entryId }: RunOptions) {
+  const id = entryId ?? (isJsonObject(input) && typeof input['id'] === 'number' && input['id'] > 0 ? input['id'] : null);
+  const model = id === null ? await workflowModel(tx, access.workspaceId, flow.componentId, input ?? {}) : undefined;
+  if (id !== null && (await readEntry(tx, flow.componentId, id)) === null) entryNotFound(id);
+  const instance = await openInstance(tx, { workspaceId: access.workspaceId, componentId: flow.componentId, flowId: flow.id, entryId: id });
+  return { input: model, entryId: id, instance };
+}
+
+function entryNotFound(entryId: number): never {
+  return fail('ENTRY_NOT_FOUND', text(`There is no entry ${entryId} in the flow’s component.`, `Il n’y a pas d’entrée ${entryId} dans le composant du flux.`), { path: 'entryId' });
+}

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eq } from 'drizzle-orm';
+import { isJsonObject } from '#flow/json';
+import { stepsOf } from '#flow/flow';
+import type { Access } from './access';
+import { listComponents } from './components';
+import { listEntries } from './entries';
+import { fileContent } from './files';
+import { getFlow, listFlows } from './flows';
+import { seed } from './seed';
+import { account, members, user, workspaces } from './schema';
+import { createTestDatabase, type TestDatabase } from './testing';
+import { got } from './testing-result';
+import { workspacesOf } from './workspaces';
+
+const env = (email: string) => ({
+  admin: { email, password: 'long-enough-1' },
+  auth: { secret: 'a'.repeat(64), baseUrl: 'http://localhost:3000', trustedOrigins: ['http://localhost:3000'], signUp: 'invite' as const },
+});
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  // Processes that start together, and one that starts later with other values.
+  await Promise.all([seed(database, env('ana.lopez@example.com')), seed(database, env('ana.lopez@example.com')), seed(database, env('other@example.com'))]);
+  await seed(database, env('late@example.com'));
+});
+afterAll(() => database.drop());
+
+describe('ADMIN_EMAIL and ADMIN_PASSWORD', () => {
+  test('make one owner of one workspace, whoever starts at the same time or later', async () => {
+    const people = await database.db.select().from(user);
+    expect(people).toHaveLength(1);
+    expect(['Ana Lopez', 'Other']).toContain(people[0]?.name);
+    expect(await database.db.select({ role: members.role }).from(members)).toEqual([{ role: 'owner' }]);
+    expect(await database.db.select().from(workspaces)).toHaveLength(1);
+  });
+
+  test('the password is stored as an argon2id hash', async () => {
+    const [stored] = await database.db.select({ password: account.password }).from(account);
+    expect(stored?.password).toMatch(/^\$argon2id\$/);
+  });
+
+  test('without them nothing is made', async () => {
+    const empty = await createTestDatabase();
+    await seed(empty, { ...env('x@example.com'), admin: null });
+    expect(await empty.db.$count(user)).toBe(0);
+    await empty.drop();
+  });
+});
+
+describe('samples', () => {
+  let access: Access;
+  beforeAll(async () => {
+    const [owner] = await database.db.select({ id: user.id, name: user.name }).from(user);
+    const [mine] = await workspacesOf(database.db, owner?.id ?? '');
+    access = { workspaceId: mine?.id ?? '', role: 'owner', user: owner ?? null, via: 'session' };
+  });
+
+  test('two components with entries come with the first workspace', async () => {
+    const { items } = got(await listComponents(database, access, { limit: 10 }));
+    expect(items.map((each) => [each.title, each.entries])).toEqual([['Save name', 3], ['Seattle weather', 1]]);
+    const [names] = items;
+    expect(got(await listEntries(database, access, names?.id ?? '', { sort: 'user_name', limit: 1 })).items[0]).toMatchObject({ name: 'Grace Hopper', data: { user_name: 'Grace Hopper' } });
+  });
+
+  test('every flow is published, explained in two lines and has not a single problem or warning', async () => {
+    const { items } = got(await listFlows(database, access, { limit: 10 }));
+    expect(items.map((each) => [each.name, each.kind, each.publishedVersion])).toEqual([['Rain by month', 'dataflow', 1], ['Save name', 'workflow', 1], ['Save the name', 'dataflow', 1]]);
+    for (const { id, name, description } of items) {
+      expect(got(await getFlow(database, access, id)).flow.problems, name).toEqual([]);
+      expect(description?.split('\n'), name).toHaveLength(2);
+    }
+  });
+
+  test('the weather flow names the stored copy of the file', async () => {
+    const flow = got(await listFlows(database, access, { limit: 1 })).items[0];
+    const { definition } = got(await getFlow(database, access, flow?.id ?? '')).flow;
+    const mapped = stepsOf(definition).find((step) => step.type === 'transform-model')?.params?.['fieldsMapping'];
+    const row = Array.isArray(mapped) ? mapped[0] : null;
+    const value = isJsonObject(row) && isJsonObject(row['value']) ? row['value']['const'] : null;
+    const id = isJsonObject(value) && typeof value['id'] === 'string' ? value['id'] : '';
+    const lines = Buffer.from(got(await fileContent(database, access, id)).bytes).toString().trim().split('\n');
+    expect([lines.length, lines[0]]).toEqual([1_462, 'date,precipitation,temp_max,temp_min,wind,weather']);
+  });
+
+  test('the workspace belongs to its owner alone', async () => {
+    const [row] = await database.db.select().from(workspaces).where(eq(workspaces.id, access.workspaceId));
+    expect(row?.createdBy).toBe(access.user?.id);
+  });
+});

@@ -1,0 +1,128 @@
+import type postgres from 'postgres';
+import { findComponent } from '#db/components';
+import type { Database } from '#db/client';
+import { eventOf, logRows, modelOf, type LogRow } from '#db/run-log';
+import { getValue } from '#db/blobs';
+import { flowDefinition } from '#flow/flow';
+import type { ComponentModel } from '#flow/component-model';
+import { evolve, initialRunState } from '#flow/run-state';
+import { triggers } from '#flow/steps/capabilities';
+import type { Appender } from './append';
+import { LiveRun, type Claimed, type RunFacts } from './live-run';
+import { planOf, type Plan } from './plan';
+
+/** Taking, parking and giving back runs. The fence grows with every claim: whoever holds an older one writes nothing. */
+export type Slot = Claimed & { runId: string };
+
+/**
+ * Goes round the flows (a loose scan of the index by flow), oldest first within each. Runs that stalled before are
+ * taken one at a time, so that a run which kills its worker does not take the same neighbours down five times.
+ */
+export async function claimSlots(sql: postgres.Sql, worker: string, most: number, takeSuspect: boolean): Promise<Slot[]> {
+  return sql<Slot[]>`
+    with recursive f as (
+      (select flow_id from run_slots where state <> 'leased' order by flow_id limit 1)
+      union all
+      select (select s.flow_id from run_slots s where s.state <> 'leased' and s.flow_id > f.flow_id order by s.flow_id limit 1) from f where f.flow_id is not null
+    ), due as (
+      select c.run_id, c.ready_at, row_number() over (partition by f.flow_id order by c.ready_at) as turn
+      from f cross join lateral (
+        select s.run_id, s.ready_at from run_slots s where s.flow_id = f.flow_id and s.state <> 'leased' and s.ready_at <= now() and s.stalls < 2 order by s.ready_at limit ${most}
+      ) c
+    ), suspect as (
+      select run_id from run_slots where ${takeSuspect} and state <> 'leased' and ready_at <= now() and stalls >= 2 order by ready_at limit 1
+    ), chosen as (
+      select run_id from (select run_id from due order by turn, ready_at limit ${most}) fair union select run_id from suspect
+    ), locked as (
+      select s.run_id from run_slots s where s.run_id in (select run_id from chosen) and s.state <> 'leased' and s.ready_at <= now() for update skip locked
+    )
+    update run_slots s set state = 'leased', owner = ${worker}, fence = s.fence + 1 from locked where s.run_id = locked.run_id
+    returning s.run_id as "runId", s.fence, s.head_seq as "headSeq", encode(s.head_hash, 'hex') as "headHash", s.wakes, s.stalls`;
+}
+
+/** Only if nobody left word since the run last looked: a wake-up is never lost. */
+export async function parkSlot(sql: postgres.Sql, run: LiveRun, until: string | null): Promise<boolean> {
+  const rows = await sql`update run_slots set state = 'waiting', owner = null, ready_at = coalesce(${until}::timestamptz, 'infinity')
+    where run_id = ${run.facts.id} and fence = ${run.fence} and state = 'leased' and wakes = ${run.wakes} and not cancel_requested
+      and not exists (select 1 from run_inbox where run_id = ${run.facts.id} and consumed_seq is null) returning run_id`;
+  return rows.length > 0;
+}
+
+/** Hands a run back for anybody to take; with `stalled` it counts against the run and waits a little. */
+export async function returnSlot(sql: postgres.Sql, slot: { runId: string; fence: number }, stalled: boolean): Promise<void> {
+  await sql`update run_slots set state = 'ready', owner = null, ready_at = now() + case when ${stalled} then interval '1 second' * least(stalls + 1, 5) else interval '0' end, stalls = stalls + ${Number(stalled)}
+    where run_id = ${slot.runId} and fence = ${slot.fence} and state = 'leased'`;
+}
+
+export type Word = { id: number; kind: string; payload: unknown };
+
+/** What others left for this run, with the count of wake-ups it belongs to; null when the run is no longer ours. */
+export async function readInbox(sql: postgres.Sql, run: LiveRun): Promise<{ wakes: number; words: Word[] } | null> {
+  const [row] = await sql<{ wakes: number; words: Word[] }[]>`select s.wakes, coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'kind', i.kind, 'payload', i.payload) order by i.id)
+      from run_inbox i where i.run_id = s.run_id and i.consumed_seq is null), '[]') as words
+    from run_slots s where s.run_id = ${run.facts.id} and s.fence = ${run.fence} and s.state = 'leased'`;
+  return row ?? null;
+}
+
+type Row = {
+  id: string; workspaceId: string; flowId: string; flowName: string; componentId: string; versionId: string; kind: string; trigger: string; startedBy: string | null; startedByName: string;
+  instanceId: string | null; entryId: number | null; parentRunId: string | null; depth: number; pins: Record<string, string>; inputRef: string | null; outputRef: string | null;
+};
+
+const plans = new Map<string, Plan>();
+
+/** Everything a claimed batch needs, in a handful of queries: facts, log, plan and, of workflows, the model. */
+export async function loadRuns(database: Database, slots: readonly Slot[], appender: Appender): Promise<LiveRun[]> {
+  const ids = slots.map((slot) => slot.runId);
+  const [rows, log] = await Promise.all([
+    database.sql<Row[]>`select r.id, r.workspace_id as "workspaceId", r.flow_id as "flowId", f.name as "flowName", f.component_id as "componentId", r.flow_version_id as "versionId", r.kind, r.trigger,
+        r.started_by as "startedBy", r.started_by_name as "startedByName", r.instance_id as "instanceId", r.entry_id as "entryId", r.parent_run_id as "parentRunId", r.depth, r.pins,
+        encode(r.input_ref, 'hex') as "inputRef", encode(r.output_ref, 'hex') as "outputRef"
+      from runs r join flows f on f.id = r.flow_id where r.id = any(${ids}::uuid[])`,
+    logRows(database.sql, ids),
+  ]);
+  await loadPlans(database, rows.map((row) => row.versionId));
+  const components = new Map<string, ComponentModel>();
+  for (const row of rows) {
+    if (components.has(row.componentId)) continue;
+    const model = await findComponent(database.db, row.workspaceId, row.componentId);
+    components.set(row.componentId, model ?? { id: row.componentId, title: '', fields: [], settings: {} });
+  }
+  const logs = new Map<string, LogRow[]>(ids.map((id) => [id, []]));
+  for (const each of log) logs.get(each.runId)?.push(each);
+  const loaded: LiveRun[] = [];
+  for (const slot of slots) {
+    const row = rows.find((each) => each.id === slot.runId);
+    const plan = row && plans.get(row.versionId);
+    const component = row && components.get(row.componentId);
+    if (row && plan && component) loaded.push(await fold(database, slot, factsOf(row, plan, component), row.entryId, logs.get(slot.runId) ?? [], appender));
+  }
+  return loaded;
+}
+
+async function loadPlans(database: Database, versionIds: readonly string[]): Promise<void> {
+  const missing = [...new Set(versionIds)].filter((id) => !plans.has(id));
+  if (missing.length === 0) return;
+  if (plans.size > 500) plans.clear();
+  const rows = await database.sql<{ id: string; definition: unknown }[]>`select id, definition from flow_versions where id = any(${missing})`;
+  for (const row of rows) plans.set(row.id, planOf(flowDefinition.parse(row.definition)));
+}
+
+function factsOf(row: Row, plan: Plan, component: ComponentModel): RunFacts {
+  const { entryId: _entryId, versionId: _versionId, componentId: _componentId, startedBy, startedByName, kind, trigger, ...rest } = row;
+  return {
+    ...rest, plan, component, kind: kind === 'workflow' ? 'workflow' : 'dataflow', trigger: triggers.find((each) => each === trigger) ?? 'api', startedBy: { id: startedBy, name: startedByName },
+  };
+}
+
+async function fold(database: Database, slot: Slot, facts: RunFacts, entryId: number | null, rows: readonly LogRow[], appender: Appender): Promise<LiveRun> {
+  const state = rows.map(eventOf).reduce(evolve, initialRunState);
+  const run = new LiveRun(facts, slot, state, appender, entryId);
+  for (const row of rows) {
+    if (row.blob !== null && row.stepId !== null && row.type === 'step.succeeded') run.blobOf.set(row.stepId, row.blob);
+    if (row.type === 'run.started') run.startedAtMs = row.at.getTime();
+  }
+  const modelRef = rows.findLast((row) => row.blob !== null && (row.type === 'run.started' || row.type === 'step.succeeded'))?.blob;
+  if (facts.kind === 'workflow' && modelRef) run.model = modelOf(await getValue(database.db, facts.workspaceId, modelRef));
+  return run;
+}

@@ -1,0 +1,109 @@
+import type { Failure } from '#flow/failure';
+import { pendingStep, type RunState, type StepState } from '#flow/run-state';
+import { text, type Text } from '#flow/text';
+import { answers, laneFor, mainLane, stepsIn, type Plan } from './plan';
+
+/**
+ * What a run does next, from its state alone: no clock, no random, no wait. A crash at any point is then the same
+ * case as a restart. `due` holds the waiting steps that have reason to look again.
+ */
+export type Decision =
+  | { do: 'start'; stepId: string; attempt: number; iteration: number }
+  /** Look again at a waiting step, within the attempt that waits. */
+  | { do: 'continue'; stepId: string }
+  | { do: 'skip'; stepId: string; reason: 'disabled' | 'empty' | 'answered'; text: Text }
+  | { do: 'succeed'; state: 'finished' | 'draft' | null; warning: Text | null }
+  | { do: 'fail'; error: Failure }
+  | { do: 'cancel' }
+  /** Nothing to do before `until` (ISO; null: until somebody leaves word). */
+  | { do: 'park'; until: string | null };
+
+type Situation = { due: ReadonlySet<string>; now: string };
+const done = (step: StepState) => step.status === 'succeeded' || step.status === 'skipped';
+
+export function decide(state: RunState, plan: Plan, situation: Situation): Decision {
+  if (state.cancelRequested) return { do: 'cancel' };
+  return plan.definition.kind === 'dataflow' ? decideDataflow(state, plan, situation) : decideWorkflow(state, plan, situation);
+}
+
+/** Ready steps in position order, one at a time; a step that waits holds up only those behind it. */
+function decideDataflow(state: RunState, plan: Plan, situation: Situation): Decision {
+  for (const step of Object.values(state.steps)) if (step.status === 'failed' && step.error) return { do: 'fail', error: step.error };
+  const parked: StepState[] = [];
+  for (const id of plan.graph.order) {
+    const step = state.steps[id] ?? pendingStep;
+    if (done(step)) continue;
+    const moved = moveOn(id, step, situation);
+    if (moved) return moved;
+    if (step.status === 'waiting' || step.status === 'retrying') {
+      parked.push(step);
+      continue;
+    }
+    const sources = plan.graph.sourcesOf(id).map((source) => state.steps[source.stepId] ?? pendingStep);
+    if (!sources.every(done)) continue;
+    return skipOf(id, state, plan) ?? { do: 'start', stepId: id, attempt: step.attempt + 1, iteration: step.iteration };
+  }
+  return parked.length > 0 ? park(parked) : { do: 'succeed', state: null, warning: null };
+}
+
+/** A step under way: its retry is due, its wait may be over, or its worker died in the middle. */
+function moveOn(id: string, step: StepState, { due, now }: Situation): Decision | null {
+  if (step.status === 'waiting') return due.has(id) ? { do: 'continue', stepId: id } : null;
+  const again = step.status === 'running' || (step.status === 'retrying' && (step.retry === null || step.retry.at <= now));
+  return again ? { do: 'start', stepId: id, attempt: step.attempt + 1, iteration: step.iteration } : null;
+}
+
+function park(parked: readonly StepState[]): Decision {
+  const times = parked.flatMap((step) => (step.status === 'retrying' && step.retry ? [step.retry.at] : [])).toSorted();
+  return { do: 'park', until: times[0] ?? null };
+}
+
+function skipOf(id: string, state: RunState, plan: Plan): Decision | null {
+  const type = plan.types.get(id);
+  const skip = (reason: 'disabled' | 'empty' | 'answered', why: Text): Decision => ({ do: 'skip', stepId: id, reason, text: why });
+  if (plan.steps.get(id)?.disabled) return skip('disabled', text('Switched off: passes its source on', 'Désactivée : transmet sa source'));
+  const sources = plan.graph.sourcesOf(id);
+  const runsEmpty = type?.kind === 'dataflow' && type.runsEmpty;
+  if (sources.length > 0 && !runsEmpty && sources.every((source) => itemsFrom(source.stepId, state, plan) === 0)) return skip('empty', text('No item reached it', 'Aucun élément reçu'));
+  return answers(type) && state.responded ? skip('answered', text('Another step has answered', 'Une autre étape a répondu')) : null;
+}
+
+/** How many items a step passes on; a switched-off one passes on its source's. */
+export function itemsFrom(id: string, state: RunState, plan: Plan): number {
+  const producer = producerOf(id, plan);
+  return producer === null ? 0 : (state.steps[producer]?.itemsOut ?? 0);
+}
+
+export function producerOf(id: string, plan: Plan): string | null {
+  let at = id;
+  for (let hops = 0; hops <= plan.steps.size; hops++) {
+    if (!plan.steps.get(at)?.disabled) return at;
+    const source = plan.graph.sourcesOf(at)[0];
+    if (!source) return null;
+    at = source.stepId;
+  }
+  return null;
+}
+
+/** Top to bottom, left to right; a condition may leave the main script for a lane, for good. */
+function decideWorkflow(state: RunState, plan: Plan, situation: Situation): Decision {
+  let rest = stepsIn(mainLane(plan));
+  for (let at = 0; at < rest.length; at++) {
+    const node = rest[at];
+    if (!node) break;
+    const step = state.steps[node.id] ?? pendingStep;
+    if (step.status === 'failed' && step.error) return { do: 'fail', error: step.error };
+    if (step.status === 'waiting' || step.status === 'retrying' || step.status === 'running') return moveOn(node.id, step, situation) ?? park([step]);
+    if (!done(step)) return node.disabled ? { do: 'skip', stepId: node.id, reason: 'disabled', text: text('Switched off', 'Désactivée') } : { do: 'start', stepId: node.id, attempt: step.attempt + 1, iteration: step.iteration };
+    const next = step.next ?? { to: 'next' };
+    if (next.to === 'finish') return { do: 'succeed', state: 'finished', warning: null };
+    if (next.to === 'draft') return { do: 'succeed', state: 'draft', warning: null };
+    if (next.to === 'lane') {
+      const lane = laneFor(plan, node.id, next.case);
+      if (!lane) return { do: 'succeed', state: 'finished', warning: text(`"${node.name}" has no branch for "${next.case}" and no default: the workflow ends here.`, `« ${node.name} » n’a pas de branche pour « ${next.case} » ni de défaut : le workflow se termine ici.`) };
+      rest = stepsIn(lane);
+      at = -1;
+    }
+  }
+  return { do: 'succeed', state: 'finished', warning: null };
+}

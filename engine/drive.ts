@@ -1,0 +1,176 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import { z } from 'zod';
+import { blobOf, getValue } from '#db/blobs';
+import { readEntry } from '#db/entries';
+import { failure } from '#flow/failure';
+import { isJsonObject, type Json, type JsonObject } from '#flow/json';
+import { isEnded } from '#flow/run-state';
+import { text } from '#flow/text';
+import { parkSlot, readInbox, returnSlot, type Slot } from './claim';
+import { decide, producerOf, type Decision } from './decide';
+import { storeBlobs, type Engine } from './engine';
+import { LostRun, type Draft, type LiveRun } from './live-run';
+import { perform } from './perform';
+import { answers } from './plan';
+
+/** Carries one claimed run on until it ends, parks or belongs to somebody else. */
+const mostStalls = 5;
+export const dataflowLimitMs = 15 * 60_000;
+const left = z.object({ by: z.object({ id: z.string().nullable(), name: z.string() }) });
+export type Outcome = 'ended' | 'parked' | 'returned' | 'lost';
+
+export async function drive(engine: Engine, run: LiveRun, slot: Slot): Promise<Outcome> {
+  try {
+    await begin(engine, run, slot);
+    for (;;) {
+      if (run.lost) return 'lost';
+      if (isEnded(run.state.status)) return await end(run, []);
+      if (run.called) await readWords(engine, run);
+      if (engine.isDraining()) return await handBack(engine, run, slot);
+      const outcome = await step(engine, run, nextDecision(run));
+      if (outcome !== null) return outcome;
+      await breathe();
+    }
+  } catch (error) {
+    if (error instanceof LostRun || run.lost) return 'lost';
+    console.error(`engine: run ${run.facts.id} stumbled:`, error);
+    run.lose();
+    await returnSlot(engine.control, slot, true);
+    return 'returned';
+  }
+}
+
+function nextDecision(run: LiveRun): Decision {
+  if (run.resetBy) return { do: 'cancel' };
+  return decide(run.state, run.facts.plan, { due: run.due, now: run.now() });
+}
+
+/** One decision carried out; an outcome when the run leaves this worker. */
+async function step(engine: Engine, run: LiveRun, decision: Decision): Promise<Outcome | null> {
+  if (isOverdue(run) && decision.do !== 'cancel' && decision.do !== 'fail') return end(run, overdue(run));
+  switch (decision.do) {
+    case 'start':
+      await perform(engine, run, { stepId: decision.stepId, attempt: decision.attempt, iteration: decision.iteration, isFresh: true });
+      return null;
+    case 'continue': {
+      const waits = run.state.steps[decision.stepId];
+      await perform(engine, run, { stepId: decision.stepId, attempt: waits?.attempt ?? 1, iteration: waits?.iteration ?? 0, isFresh: false });
+      return null;
+    }
+    case 'skip':
+      run.emit([{ type: 'step.skipped', stepId: decision.stepId, data: { reason: decision.text.en, text: decision.text } }]);
+      return null;
+    case 'park':
+      return park(engine, run, decision.until);
+    case 'fail':
+      return end(run, [{ type: 'run.failed', data: { error: decision.error } }]);
+    case 'cancel':
+      return end(run, [run.resetBy ? { type: 'run.reset', data: { by: run.resetBy } } : { type: 'run.cancelled', data: {} }]);
+    case 'succeed':
+      return succeed(engine, run, decision);
+  }
+}
+
+async function end(run: LiveRun, drafts: readonly Draft[]): Promise<Outcome> {
+  run.emit(drafts, { search: run.excerpt });
+  await run.settled();
+  return 'ended';
+}
+
+async function begin(engine: Engine, run: LiveRun, slot: Slot): Promise<void> {
+  const taken: Draft = { type: 'lease.taken', data: { worker: engine.workerId, fence: run.fence } };
+  if (slot.stalls >= mostStalls) {
+    const reason = `Its worker died or stumbled ${slot.stalls} times at the same place.`;
+    return run.emit([taken, { type: 'run.quarantined', data: { reason } }]);
+  }
+  if (run.state.status !== 'queued') return run.emit([taken]);
+  const model = run.facts.kind === 'workflow' && run.model === null ? await initialModel(engine, run) : null;
+  const blob = model ? blobOf({ model, loaded: model }) : null;
+  if (model) run.model = { model, loaded: model };
+  const inline = blob ? await storeBlobs(engine, run.facts.workspaceId, [blob]) : [];
+  run.startedAtMs = Date.now();
+  run.emit([taken, { type: 'run.started', data: { worker: engine.workerId }, ...(blob ? { blob: blob.sha256 } : {}) }], { blobs: inline });
+  if (run.facts.kind === 'workflow' && run.model === null) run.emit([{ type: 'run.failed', data: { error: failure('ENTRY_NOT_FOUND', text('The entry was deleted before the workflow began.', 'L’entrée a été supprimée avant le début du workflow.')) } }]);
+}
+
+/** A workflow's model as it is at the start: the entry, or what its starter gave. */
+async function initialModel(engine: Engine, run: LiveRun): Promise<JsonObject | null> {
+  const { facts } = run;
+  const given = facts.inputRef === null ? undefined : await getValue(engine.database.db, facts.workspaceId, facts.inputRef);
+  if (run.entryId === null) return isJsonObject(given) ? given : null;
+  const entry = await readEntry(engine.database.db, facts.component.id, run.entryId);
+  return entry ? { ...entry } : null;
+}
+
+/** Turns what others left into events; only the owner does. */
+async function readWords(engine: Engine, run: LiveRun): Promise<void> {
+  run.called = false;
+  await run.settled();
+  const inbox = await readInbox(engine.control, run);
+  if (inbox === null) throw new LostRun(run.facts.id);
+  run.wakes = inbox.wakes;
+  if (inbox.words.length === 0) return;
+  const drafts: Draft[] = [];
+  for (const { kind, payload } of inbox.words) {
+    const parsed = left.safeParse(payload);
+    const by = parsed.success ? parsed.data.by : { id: null, name: 'Millrace' };
+    if (kind === 'cancel') drafts.push({ type: 'cancel.requested', data: { by } });
+    if (kind === 'reset') run.resetBy = by;
+    if (kind === 'child_done') for (const [id, each] of Object.entries(run.state.steps)) if (each.status === 'waiting') run.due.add(id);
+  }
+  const consumed = inbox.words.map((word) => word.id);
+  if (drafts.length > 0) run.emit(drafts, { consumed });
+  else await engine.control`update run_inbox set consumed_seq = ${run.headSeq} where id = any(${consumed}::bigint[])`;
+}
+
+async function park(engine: Engine, run: LiveRun, until: string | null): Promise<Outcome | null> {
+  await run.settled();
+  const times = [...run.timers].filter(([id]) => run.state.steps[id]?.status === 'waiting').map(([, at]) => at);
+  const first = [...times, ...(until === null ? [] : [until])].toSorted()[0] ?? null;
+  if (await parkSlot(engine.control, run, first)) return 'parked';
+  run.called = true;
+  return null;
+}
+
+async function handBack(engine: Engine, run: LiveRun, slot: Slot): Promise<Outcome> {
+  await run.settled();
+  await returnSlot(engine.control, slot, false);
+  return 'returned';
+}
+
+async function succeed(engine: Engine, run: LiveRun, decision: Extract<Decision, { do: 'succeed' }>): Promise<Outcome> {
+  const output = run.facts.kind === 'workflow' ? { ...run.model?.model, state: decision.state } : unanswered(run);
+  const unsaved = decision.state === 'finished' && run.model && JSON.stringify(run.model.model['data']) !== JSON.stringify(run.model.loaded['data'])
+    ? text('The model was changed and not saved: no "Update model" ran after the change.', 'Le modèle a été changé sans être enregistré : aucune étape « Mettre à jour le modèle » ensuite.') : null;
+  const warnings = [decision.warning, unsaved].filter((each) => each !== null);
+  run.endsAsDraft = decision.state === 'draft';
+  const blob = output === undefined ? null : blobOf(output);
+  if (output !== undefined) run.excerpt ||= JSON.stringify(output).slice(0, 2_000);
+  const inline = blob ? await storeBlobs(engine, run.facts.workspaceId, [blob]) : [];
+  run.emit([
+    ...warnings.map((each): Draft => ({ type: 'step.logged', data: { level: 'warning', message: each.en, text: each } })),
+    { type: 'run.succeeded', data: { warnings: run.state.warnings + warnings.length, ...(decision.state ? { state: decision.state } : {}) } },
+  ], { blobs: inline, search: run.excerpt, ...(blob ? { outputRef: blob.sha256 } : {}) });
+  await run.settled();
+  return 'ended';
+}
+
+/** A dataflow whose answering steps got no item answers `[]` where many were due, else null (undefined: nothing to store). */
+function unanswered(run: LiveRun): Json | undefined {
+  if (run.state.responded) return undefined;
+  const { plan } = run.facts;
+  const answering = [...plan.types].find(([, type]) => answers(type))?.[0];
+  const source = answering === undefined ? undefined : plan.graph.sourcesOf(answering)[0];
+  const producer = source ? producerOf(source.stepId, plan) : null;
+  return producer !== null && run.state.steps[producer]?.many ? [] : undefined;
+}
+
+function isOverdue(run: LiveRun): boolean {
+  return run.facts.kind === 'dataflow' && run.startedAtMs > 0 && Date.now() - run.startedAtMs > dataflowLimitMs;
+}
+
+function overdue(run: LiveRun): Draft[] {
+  const error = failure('RUN_TIMEOUT', text('The run took longer than 15 minutes and was stopped.', 'L’exécution a dépassé 15 minutes et a été arrêtée.'));
+  const open = Object.entries(run.state.steps).filter(([, each]) => each.status === 'running' || each.status === 'waiting' || each.status === 'retrying');
+  return [...open.map(([stepId, each]): Draft => ({ type: 'step.failed', stepId, attempt: each.attempt, iteration: each.iteration, data: { error: { ...error, stepId }, retryable: false } })), { type: 'run.failed', data: { error } }];
+}

@@ -1,0 +1,93 @@
+import { sql } from 'drizzle-orm';
+import type { Database, Executor } from '#db/client';
+import { writeEntry } from '#db/entries';
+import { storeFile } from '#db/files';
+import { storableJson } from '#db/event-hash';
+import { startWorkflow } from '#db/run-workflow';
+import type { Json } from '#flow/json';
+import type { EffectScope } from '#flow/steps/capabilities';
+import { writeTable } from './capabilities/write-table';
+import { LostRun, type LiveRun } from './live-run';
+
+/**
+ * An effect in our own PostgreSQL: done, recorded and fenced in one transaction, so that it happens exactly once
+ * whatever dies. The proof locks the slot against a new owner until the commit; the run's own appends are settled
+ * first, so no batch ever waits for this lock and `step.started` is durable before anything happens.
+ */
+export type StepEffects = {
+  perform<T extends Json>(itemIndex: number, work: (scope: EffectScope) => Promise<T>): Promise<T>;
+  /** What this attempt did, for the log: one line per kind. */
+  performed: Map<string, { count: number; refs: Json[] }>;
+  /** Runs begun by this attempt, to be announced after the commit. */
+  started: string[];
+};
+export type At = { stepId: string; iteration: number; attempt: number };
+const refsShown = 20;
+
+export async function effectsOf(database: Database, run: LiveRun, at: At, mayAct: () => boolean): Promise<StepEffects> {
+  // Nobody but this owner writes records under this fence, so what an earlier attempt left is read once.
+  const recorded = at.attempt > 1 || run.state.steps[at.stepId]?.status === 'waiting' ? await recordedEffects(database, run, at) : new Map<number, Json>();
+  const performed: StepEffects['performed'] = new Map();
+  const started: string[] = [];
+  const perform = async <T extends Json>(itemIndex: number, work: (scope: EffectScope) => Promise<T>): Promise<T> => {
+    const known = recorded.get(itemIndex);
+    if (known !== undefined) return known as T; // The same step gave it under the same key.
+    run.step.signal.throwIfAborted();
+    if (!mayAct()) run.lose(); // The lease is in doubt: whoever claims the run next finds it as it is recorded.
+    await run.settled();
+    const kinds: { kind: string; ref: Json }[] = [];
+    const result = await database.db.transaction(async (tx) => {
+      const proof = await tx.execute(sql`select 1 from run_slots where run_id = ${run.facts.id} and fence = ${run.fence} and state = 'leased' for share`);
+      if (proof.length === 0) throw new LostRun(run.facts.id);
+      const made = await work(scopeOf(tx, run, at.stepId, (kind, ref) => void kinds.push({ kind, ref }), started));
+      await tx.execute(sql`insert into run_effects (run_id, step_id, iteration, item_index, state, kind, result)
+        values (${run.facts.id}, ${at.stepId}, ${at.iteration}, ${itemIndex}, 'recorded', ${kinds[0]?.kind ?? ''}, ${JSON.stringify(storableJson(made))}::jsonb)`);
+      return made;
+    });
+    recorded.set(itemIndex, result);
+    for (const { kind, ref } of kinds) {
+      const line = performed.get(kind) ?? { count: 0, refs: [] };
+      performed.set(kind, { count: line.count + 1, refs: line.refs.length < refsShown ? [...line.refs, ref] : line.refs });
+    }
+    return result;
+  };
+  return { perform, performed, started };
+}
+
+async function recordedEffects(database: Database, run: LiveRun, at: At): Promise<Map<number, Json>> {
+  const rows = await database.sql<{ itemIndex: number; result: Json }[]>`select item_index as "itemIndex", result from run_effects
+    where run_id = ${run.facts.id} and step_id = ${at.stepId} and iteration = ${at.iteration} and state = 'recorded'`;
+  return new Map(rows.map((row) => [row.itemIndex, row.result]));
+}
+
+function scopeOf(tx: Executor, run: LiveRun, stepId: string, note: (kind: string, ref: Json) => void, started: string[]): EffectScope {
+  const { facts } = run;
+  const actor = { workspaceId: facts.workspaceId, userId: facts.startedBy.id, runId: facts.id, stepId };
+  return {
+    writeEntry: async (write) => {
+      const written = await writeEntry(tx, actor, write);
+      note(write.remove ? 'entry.deleted' : write.entryId === null ? 'entry.created' : 'entry.updated', { componentId: write.componentId, id: written.entryId });
+      if (facts.kind === 'workflow' && write.entryId === null && write.componentId === facts.component.id && run.entryId === null) await adoptEntry(tx, run, written.entryId);
+      return written;
+    },
+    writeFile: async (file) => {
+      const table = await writeTable(file);
+      const stored = await storeFile(tx, actor, table);
+      note('file', { id: stored.id, name: stored.name });
+      return { fileId: stored.id, fileName: stored.name, size: stored.size };
+    },
+    startWorkflow: async (start) => {
+      const begun = await startWorkflow(tx, { workspaceId: facts.workspaceId, runId: facts.id, stepId, depth: facts.depth, startedBy: facts.startedBy, pins: facts.pins }, start);
+      note('workflow', { instanceId: begun.instanceId, runId: begun.runId });
+      started.push(begun.runId);
+      return begun;
+    },
+  };
+}
+
+/** An instance that began without an entry belongs to the one its first save made. */
+async function adoptEntry(tx: Executor, run: LiveRun, entryId: number): Promise<void> {
+  await tx.execute(sql`update runs set entry_id = ${entryId} where id = ${run.facts.id}`);
+  await tx.execute(sql`update instances set entry_id = ${entryId}, updated_at = now() where id = ${run.facts.instanceId}`);
+}
+

@@ -1,0 +1,142 @@
+import { hashEvent, storable, storableJson } from '#db/event-hash';
+import type { Blob } from '#db/blobs';
+import type { Starter } from '#db/run-request';
+import type { ComponentModel } from '#flow/component-model';
+import type { Json, JsonObject } from '#flow/json';
+import { eventVersion, parseRunEvent, type NewRunEvent } from '#flow/run-event';
+import { evolve, isEnded, type RunState } from '#flow/run-state';
+import type { ItemList, Trigger } from '#flow/steps/capabilities';
+import type { Appender, EventRow } from './append';
+import type { Plan } from './plan';
+import { projectionOf } from './projection';
+
+/** An event before its run gives it place and time. `blob` is the sha256 of what it records. */
+type WithoutTime<E> = E extends unknown ? Omit<E, 'at' | 'version'> : never;
+export type Draft = WithoutTime<NewRunEvent> & { blob?: string };
+export type Along = { blobs?: readonly Blob[]; consumed?: readonly number[]; outputRef?: string; search?: string };
+
+export type RunFacts = {
+  id: string; workspaceId: string; flowId: string; flowName: string; component: ComponentModel; plan: Plan; kind: 'dataflow' | 'workflow'; trigger: Trigger; startedBy: Starter;
+  instanceId: string | null; parentRunId: string | null; depth: number; pins: Record<string, string>; inputRef: string | null; outputRef: string | null;
+};
+export type Claimed = { fence: number; headSeq: number; headHash: string; wakes: number; stalls: number };
+
+/**
+ * A run while this worker holds it. Events are numbered, hashed and folded here at once and written behind by the
+ * appender; what must not happen before they are durable waits for `settled()`. Once `lost`, nothing more is written.
+ */
+export class LiveRun {
+  readonly facts: RunFacts;
+  readonly fence: number;
+  state: RunState;
+  entryId: number | null;
+  headSeq: number;
+  headHash: string;
+  wakes: number;
+  lost = false;
+  /** Somebody left word (cancel, reset, a child's end): look into the inbox before going on. */
+  called = false;
+  resetBy: Starter | null = null;
+  /** A workflow that ends by going back to draft. */
+  endsAsDraft = false;
+  /** Waiting steps that have reason to look again. */
+  readonly due = new Set<string>();
+  readonly outputs = new Map<string, ItemList>();
+  model: { model: JsonObject; loaded: JsonObject } | null = null;
+  readonly blobOf = new Map<string, string>();
+  /** Waiting steps that are to look again at a time of their own (ISO). */
+  readonly timers = new Map<string, string>();
+  /** The beginning of the answer, for the search over runs. */
+  excerpt = '';
+  step = new AbortController();
+  startedAtMs = 0;
+  projectedStatus: string;
+  projectedAtMs = 0;
+  private readonly appender: Appender;
+  private lastAtMs: number;
+
+  constructor(facts: RunFacts, claimed: Claimed, state: RunState, appender: Appender, entryId: number | null) {
+    this.facts = facts;
+    this.fence = claimed.fence;
+    this.headSeq = claimed.headSeq;
+    this.headHash = claimed.headHash;
+    this.wakes = claimed.wakes;
+    this.state = state;
+    this.entryId = entryId;
+    this.appender = appender;
+    this.lastAtMs = state.at === null ? 0 : Date.parse(state.at);
+    this.projectedStatus = state.status;
+    for (const [id, step] of Object.entries(state.steps)) if (step.status === 'waiting') this.due.add(id);
+  }
+
+  /** Times never go back along seq, whatever the clocks of two workers say. */
+  now(): string {
+    this.lastAtMs = Math.max(this.lastAtMs, Date.now());
+    return new Date(this.lastAtMs).toISOString();
+  }
+
+  emit(drafts: readonly Draft[], along: Along = {}): void {
+    if (this.lost || drafts.length === 0) return;
+    const oldSeq = this.headSeq;
+    const rows = drafts.map((draft) => this.place(draft));
+    const progressed = drafts.some((each) => each.type === 'step.succeeded' || each.type === 'step.skipped' || each.type === 'step.failed' || each.type === 'step.waiting' || each.type.startsWith('run.'));
+    const ended = isEnded(this.state.status);
+    const projection = projectionOf(this, along, ended);
+    this.appender.push({ run: this, oldSeq, newSeq: this.headSeq, headHash: this.headHash, rows, progressed, ended, projection, blobs: along.blobs ?? [], consumed: (along.consumed ?? []).map((id) => ({ id, seq: this.headSeq })) });
+  }
+
+  private place(draft: Draft): EventRow {
+    const seq = this.headSeq + 1;
+    const at = this.now();
+    const plain: Json = JSON.parse(JSON.stringify(draft.data));
+    const data = bounded(storableJson(plain));
+    const own = { type: draft.type, ...(draft.stepId === undefined ? {} : { stepId: draft.stepId }), ...(draft.attempt === undefined ? {} : { attempt: draft.attempt }), ...(draft.iteration === undefined ? {} : { iteration: draft.iteration }) };
+    this.state = evolve(this.state, parseRunEvent({ ...own, seq, at, data }));
+    const row = {
+      runId: this.facts.id, seq, type: draft.type, version: eventVersion, stepId: draft.stepId ?? null, attempt: draft.attempt ?? null, iteration: draft.iteration ?? null,
+      fence: this.fence, at, data, blob: draft.blob ?? null,
+    };
+    if (draft.blob !== undefined && draft.stepId !== undefined) this.blobOf.set(draft.stepId, draft.blob);
+    this.headSeq = seq;
+    this.headHash = hashEvent(this.headHash, row);
+    return { ...row, json: JSON.stringify(data), hash: this.headHash };
+  }
+
+  /** Resolves when everything emitted is in the log; rejects with `LostRun` when another worker has taken over. */
+  settled(): Promise<void> {
+    return this.appender.settled(this);
+  }
+
+  lose(): void {
+    this.lost = true;
+    this.step.abort(new LostRun(this.facts.id));
+  }
+}
+
+export class LostRun extends Error {
+  constructor(runId: string) {
+    super(`run ${runId} belongs to another worker now`);
+    this.name = 'LostRun';
+  }
+}
+
+const largestData = 8_000;
+
+/** Event data stays small: long texts are cut first, details go last. What a step gave is in its blob. */
+function bounded(data: Json): Json {
+  if (JSON.stringify(data).length <= largestData) return data;
+  const cut = (value: Json, length: number, width: number): Json => {
+    if (typeof value === 'string') return value.length > length ? `${storable(value.slice(0, length))}…` : value;
+    if (Array.isArray(value)) return value.slice(0, width).map((each) => cut(each, length, width));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).slice(0, 50).map(([key, each]) => [key, cut(each, length, width)]));
+  };
+  const shorter = cut(data, 1_000, 20);
+  if (JSON.stringify(shorter).length <= largestData) return shorter;
+  const short = cut(data, 200, 5);
+  if (JSON.stringify(short).length <= largestData || typeof short !== 'object' || short === null || Array.isArray(short)) return short;
+  const error = short['error'];
+  if (typeof error !== 'object' || error === null || Array.isArray(error)) return short;
+  const { details: _details, ...rest } = error;
+  return { ...short, error: rest };
+}

@@ -1,0 +1,39 @@
+import { hostname } from 'node:os';
+import postgres from 'postgres';
+import type { Database } from '#db/client';
+import type { Env } from '#db/env';
+import { newId } from '#flow/id';
+import { Appender, type Append } from './append';
+import type { Engine } from './engine';
+import { startHeartbeat } from './heartbeat';
+import { Worker } from './worker';
+
+/** One engine process: any number of them work on one database, on any machines. */
+const noEffectAfterMs = 6_000;
+
+export type EngineStart = { env: Env; database: Database; connectionUrl: string };
+export type RunningEngine = { workerId: string; totals: Appender['totals']; close(): Promise<void> };
+
+export async function startEngine({ database, connectionUrl }: EngineStart): Promise<RunningEngine> {
+  const workerId = `${hostname()}:${process.pid}:${newId('wrk')}`;
+  const appends = postgres(connectionUrl, { max: 1, onnotice: () => {}, connect_timeout: 10 });
+  // Nothing here must outlive a crash of PostgreSQL by itself: an append that follows makes what came before durable.
+  const control = postgres(connectionUrl, { max: 3, onnotice: () => {}, connect_timeout: 10, connection: { synchronous_commit: 'off' } });
+  const heartbeat = await startHeartbeat(connectionUrl, { id: workerId, host: hostname(), pid: process.pid });
+  const appender = new Appender(appends, (written: readonly Append[]) => worker.announce(written));
+  const engine: Engine = {
+    workerId, database, control, appender, mayAct: () => heartbeat.ageMs() < noEffectAfterMs, isDraining: () => worker.isDraining(),
+  };
+  const worker = new Worker(engine, heartbeat);
+  const listening = await control.listen('run_slots', () => worker.lookForWork(), () => worker.lookForWork());
+  worker.start();
+  return {
+    workerId, totals: appender.totals,
+    close: async () => {
+      await listening.unlisten().catch(() => {}); // The connection may be gone already, and with it the listening.
+      await worker.stop();
+      await heartbeat.stop();
+      await Promise.all([appends.end({ timeout: 2 }), control.end({ timeout: 2 })]);
+    },
+  };
+}

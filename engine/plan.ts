@@ -1,0 +1,42 @@
+import { graphOf, type FlowGraph } from '#flow/graph';
+import { stepKey, stepsOf, type FlowDefinition, type Lane, type Step } from '#flow/flow';
+import type { StepType } from '#flow/steps/define-step';
+import { stepType } from '#flow/steps/index';
+
+/** What is fixed for every run of one version; steps are bound to their parameters when they first run. */
+export type Plan = {
+  definition: FlowDefinition;
+  graph: FlowGraph;
+  steps: ReadonlyMap<string, Step>;
+  types: ReadonlyMap<string, StepType>;
+};
+
+export function planOf(definition: FlowDefinition): Plan {
+  const steps = new Map(stepsOf(definition).map((step) => [step.id, step]));
+  const types = new Map<string, StepType>();
+  for (const step of steps.values()) {
+    const type = stepType(stepKey(definition.kind, step.type));
+    if (type) types.set(step.id, type);
+  }
+  return { definition, graph: graphOf(definition), steps, types };
+}
+
+export function mainLane(plan: Plan): Lane | undefined {
+  return plan.definition.lanes.find((lane) => lane.when === undefined);
+}
+
+/** The lane a condition chose; an unknown case takes the `default` lane if there is one. */
+export function laneFor(plan: Plan, stepId: string, wanted: string): Lane | undefined {
+  const own = plan.definition.lanes.filter((lane) => lane.when?.step === stepId);
+  return own.find((lane) => lane.when?.case === wanted) ?? own.find((lane) => lane.when?.case === 'default');
+}
+
+export function stepsIn(lane: Lane | undefined): Step[] {
+  return lane ? lane.stages.flatMap((stage) => stage.steps) : [];
+}
+
+/** Steps of a dataflow that answer the caller: the first that gets an item does. */
+export function answers(type: StepType | undefined): boolean {
+  return type?.kind === 'dataflow' && type.class === 'terminal';
+}
+

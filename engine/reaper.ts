@@ -1,0 +1,39 @@
+import type postgres from 'postgres';
+import { hint } from '#db/run-hint';
+
+/**
+ * Once a second in every worker, in one at a time: runs of workers whose lease is over go back into the queue, and a
+ * parked run that somebody left word for is woken, should its wake-up have been lost. A zombie's append matches no row.
+ */
+const chunk = 1_000;
+
+export async function reap(sql: postgres.Sql): Promise<{ freed: number; woken: number }> {
+  return sql.begin(async (tx) => {
+    const [lock] = await tx<{ mine: boolean }[]>`select pg_try_advisory_xact_lock(hashtext('millrace.reaper')) as mine`;
+    if (!lock?.mine) return { freed: 0, woken: 0 };
+    const freed = await tx<{ runId: string }[]>`
+      with orphans as (
+        select s.run_id from run_slots s where s.state = 'leased' and not exists (select 1 from workers w where w.id = s.owner and w.lease_until >= now())
+        order by s.run_id limit ${chunk} for update skip locked
+      )
+      update run_slots s set state = 'ready', owner = null, stalls = s.stalls + 1, ready_at = now() + case when s.stalls < 2 then interval '0' else interval '200 milliseconds' * s.stalls end
+      from orphans where s.run_id = orphans.run_id returning s.run_id as "runId"`;
+    const woken = await tx<{ runId: string }[]>`
+      with sleepers as (
+        select s.run_id from run_slots s where s.state = 'waiting' and s.ready_at > now() and s.run_id in (select run_id from run_inbox where consumed_seq is null)
+        order by s.run_id limit ${chunk} for update skip locked
+      )
+      update run_slots s set ready_at = now(), wakes = s.wakes + 1 from sleepers where s.run_id = sleepers.run_id returning s.run_id as "runId"`;
+    await tx`delete from workers where lease_until < now() - interval '1 hour'`;
+    if (freed.length + woken.length > 0) hint(sql, 'run_slots', []);
+    return { freed: freed.length, woken: woken.length };
+  });
+}
+
+/** A child ended or waits: its parent looks again. One row a statement, so that no two workers wait in a circle. */
+export async function wakeParents(sql: postgres.Sql, runIds: readonly string[]): Promise<void> {
+  for (const runId of runIds) {
+    const woken = await sql`update run_slots set wakes = wakes + 1, ready_at = least(ready_at, now()) where run_id = ${runId} and state <> 'ready' returning run_id`;
+    if (woken.length > 0) hint(sql, 'run_slots', [runId]);
+  }
+}

@@ -1,0 +1,46 @@
+import type { Failure } from '#flow/failure';
+import { FailureError, failure } from '#flow/failure';
+import type { Step } from '#flow/flow';
+import type { ErrorCode } from '#flow/error-code';
+
+/** steps.md §1.6 and §1.7: transient errors are tried three times, after 1 s and 5 s; a step may say otherwise. */
+const transientCodes: readonly ErrorCode[] = ['HTTP_TIMEOUT', 'CONNECTOR_UNREACHABLE', 'BUS_UNAVAILABLE', 'DELIVERY_FAILED'];
+const transientStatuses = (status: number) => status === 408 || status === 429 || status >= 500;
+
+export type Judged = { failure: Failure; transient: boolean };
+
+/** The one place where anything thrown by a step becomes data; what is no expected failure shows no internals. */
+export function judge(error: unknown, stepId: string): Judged {
+  if (error instanceof FailureError) return { failure: { ...error.failure, stepId }, transient: isTransient(error.failure) };
+  const broken = isInfrastructure(error);
+  if (!broken) console.error(`engine: step ${stepId} failed unexpectedly:`, error);
+  const shown = failure('INTERNAL', broken
+    ? { en: 'The database could not be reached.', fr: 'La base de données n’a pas pu être jointe.' }
+    : { en: 'Something went wrong inside this step. The server’s log has the details.', fr: 'Une erreur interne s’est produite dans cette étape. Le journal du serveur a les détails.' }, { stepId });
+  return { failure: shown, transient: broken };
+}
+
+function isTransient(failed: Failure): boolean {
+  if (failed.code !== 'HTTP_STATUS') return transientCodes.includes(failed.code);
+  const details = failed.details;
+  const status = typeof details === 'object' && details !== null && !Array.isArray(details) ? details['status'] : undefined;
+  return typeof status === 'number' && transientStatuses(status);
+}
+
+/** Connection trouble, deadlocks, restarts and full servers of PostgreSQL; also wrapped by the query builder. */
+export function isInfrastructure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  if (/^(08|40|53|57P)/.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|CONNECTION_|CONNECT_TIMEOUT)/.test(code)) return true;
+  return error.cause !== undefined && isInfrastructure(error.cause);
+}
+
+const defaultPausesMs = [1_000, 5_000];
+
+/** When to try again and how often at most, or null when this attempt was the last. `jitter` is in 0…1. */
+export function nextAttempt(step: Step, attempt: number, transient: boolean, jitter: number): { pauseMs: number; of: number } | null {
+  const of = step.retry?.attempts ?? 3;
+  if (!transient || attempt >= of) return null;
+  const base = step.retry?.backoffMs ?? defaultPausesMs[Math.min(attempt, defaultPausesMs.length) - 1] ?? 1_000;
+  return { pauseMs: Math.round(base * (1 + jitter * 0.2)), of };
+}

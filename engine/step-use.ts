@@ -1,0 +1,106 @@
+import { getValue } from '#db/blobs';
+import { findComponent } from '#db/components';
+import { readEntry } from '#db/entries';
+import { readFileBytes } from '#db/files';
+import { compileExpression } from '#flow/expression';
+import { fail, FailureError, type Failure } from '#flow/failure';
+import type { ComponentModel } from '#flow/component-model';
+import type { Json } from '#flow/json';
+import { failureShape } from '#flow/run-event';
+import type { ChildRun, StepUse } from '#flow/steps/capabilities';
+import { text, type Text } from '#flow/text';
+import type { Step } from '#flow/flow';
+import { readTable } from './capabilities/read-table';
+import type { StepEffects } from './effects';
+import type { Engine } from './engine';
+import type { Draft, LiveRun } from './live-run';
+
+/** What the engine hands to a running step, and what the step says meanwhile. */
+export type Session = { use: StepUse; warnings: () => number; takeLogs: () => Draft[] };
+type Attempt = { step: Step; attempt: number; iteration: number; startedAt: string; callerModel: Json | undefined };
+
+const mostLogs = 100;
+const longestMessage = 2_000;
+const progressEveryMs = 500;
+
+export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: StepEffects): Session {
+  const { facts } = run;
+  const { db } = engine.database;
+  const logs: Draft[] = [];
+  let [warned, said, toldAtMs] = [0, 0, 0];
+  const own = { stepId: at.step.id, attempt: at.attempt, iteration: at.iteration };
+  const components = new Map<string, ComponentModel | null>();
+  const say = (level: 'info' | 'warning' | 'error', message: string, both?: Text) => {
+    said += 1;
+    if (said <= mostLogs) logs.push({ type: 'step.logged', ...own, data: { level, message: message.slice(0, longestMessage), ...(both ? { text: { en: both.en.slice(0, longestMessage), fr: both.fr.slice(0, longestMessage) } } : {}) } });
+  };
+  const takeLogs = () => logs.splice(0);
+  const component = async (id: string): Promise<ComponentModel | null> => {
+    const known = components.get(id);
+    if (known !== undefined) return known;
+    const found = await findComponent(db, facts.workspaceId, id);
+    components.set(id, found);
+    return found;
+  };
+  const context: Json = { userId: facts.startedBy.id, user: { id: facts.startedBy.id, name: facts.startedBy.name }, now: at.startedAt, runId: facts.id, flowId: facts.flowId };
+  const use: StepUse = {
+    context: {
+      workspaceId: facts.workspaceId, runId: facts.id, flowId: facts.flowId, flowName: facts.flowName, component: facts.component, now: at.startedAt, trigger: facts.trigger,
+      user: facts.startedBy.id === null ? null : { id: facts.startedBy.id, name: facts.startedBy.name },
+    },
+    step: { id: at.step.id, name: at.step.name },
+    onError: at.step.onError ?? 'stop',
+    signal: run.step.signal,
+    callerModel: at.callerModel,
+    warn: (both) => {
+      warned += 1;
+      say('warning', both.en, both);
+    },
+    log: (level, message) => say(level, message),
+    progress: (done, total) => {
+      if (Date.now() - toldAtMs < progressEveryMs || done >= total) return;
+      toldAtMs = Date.now();
+      run.emit([...takeLogs(), { type: 'step.progress', ...own, data: { done, total } }]);
+    },
+    evaluate: (expression, item, items) => {
+      const compiled = compileExpression(expression);
+      if (!compiled.ok) throw new FailureError(compiled.failure);
+      return compiled.run({ item, items: items as Json[], context }); // CEL only reads them.
+    },
+    component,
+    entry: async (componentId, entryId) => ((await component(componentId)) === null ? null : readEntry(db, componentId, entryId)),
+    readTable: async (fileId, options) => {
+      const bytes = await readFileBytes(db, facts.workspaceId, fileId);
+      return bytes === null ? fileNotFound(fileId) : readTable(bytes, options);
+    },
+    effect: (itemIndex, perform) => effects.perform(itemIndex, perform),
+    childRun: (runId) => childRun(engine, facts.workspaceId, runId),
+  };
+  const finalLogs = () => {
+    if (said > mostLogs) logs.push({ type: 'step.logged', ...own, data: { level: 'info', message: `${said - mostLogs} more messages`, text: text(`${said - mostLogs} more messages`, `${said - mostLogs} messages de plus`) } });
+    return takeLogs();
+  };
+  return { use, warnings: () => warned, takeLogs: finalLogs };
+}
+
+function fileNotFound(fileId: string): never {
+  return fail('FILE_NOT_FOUND', text(`There is no file "${fileId.slice(0, 64)}".`, `Il n’y a pas de fichier « ${fileId.slice(0, 64)} ».`));
+}
+
+type ChildRow = { status: string; instanceState: string | null; entryId: number | null; output: string | null; error: unknown };
+
+async function childRun(engine: Engine, workspaceId: string, runId: string): Promise<ChildRun | null> {
+  const [row] = await engine.database.sql<ChildRow[]>`select r.status, i.state as "instanceState", r.entry_id as "entryId", encode(r.output_ref, 'hex') as output, r.error
+    from runs r left join instances i on i.id = r.instance_id where r.id = ${runId} and r.workspace_id = ${workspaceId}`;
+  if (!row) return null;
+  const output = row.output === null ? null : ((await getValue(engine.database.db, workspaceId, row.output)) ?? null);
+  const error = failureShape.safeParse(row.error);
+  const failed: { failure?: Failure } = error.success ? { failure: error.data } : {};
+  return { status: childStatus(row.status), state: row.instanceState ?? row.status, entryId: row.entryId, output, ...failed };
+}
+
+function childStatus(status: string): ChildRun['status'] {
+  if (status === 'waiting' || status === 'succeeded' || status === 'failed' || status === 'cancelled') return status;
+  if (status === 'quarantined') return 'failed';
+  return status === 'reset' ? 'cancelled' : 'running';
+}

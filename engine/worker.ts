@@ -1,0 +1,166 @@
+import type postgres from 'postgres';
+import { setTimeout as pause } from 'node:timers/promises';
+import { hint } from '#db/run-hint';
+import { isEnded } from '#flow/run-state';
+import { call, type Append } from './append';
+import { claimSlots, loadRuns, returnSlot, type Slot } from './claim';
+import { dataflowLimitMs, drive } from './drive';
+import type { Engine } from './engine';
+import type { LiveRun } from './live-run';
+import { reap, wakeParents } from './reaper';
+
+/** One worker: claims what is due up to its capacity, carries it on, watches over its leases, hands back on close. */
+export const capacity = 64;
+const pollMs = 500;
+const tickMs = 500;
+const reapMs = 1_000;
+const gatherMs = 4;
+const dropAfterMs = 10_000;
+const drainMs = 4_000;
+
+export class Worker {
+  private readonly engine: Engine;
+  private readonly lease: { ageMs(): number };
+  private readonly live = new Map<string, LiveRun>();
+  private readonly driving = new Set<Promise<void>>();
+  private suspects = 0;
+  private stopping = false;
+  private claiming = false;
+  private wanted = false;
+  private timer: NodeJS.Timeout | null = null;
+  /** Slots seen as ours that no run here stands for; twice in a row means they were dropped. */
+  private strays = new Set<string>();
+  private readonly timers: NodeJS.Timeout[] = [];
+
+  constructor(engine: Engine, lease: { ageMs(): number }) {
+    this.engine = engine;
+    this.lease = lease;
+  }
+
+  start(): void {
+    this.every(pollMs, async () => this.lookForWork());
+    this.every(tickMs, () => this.tick());
+    this.every(reapMs, async () => {
+      const { freed, woken } = await reap(this.engine.control);
+      if (freed + woken > 0) this.lookForWork();
+    });
+    this.lookForWork();
+  }
+
+  private every(ms: number, work: () => Promise<void>): void {
+    let busy = false;
+    this.timers.push(setInterval(() => {
+      if (busy) return;
+      busy = true;
+      work().catch((error: unknown) => console.error('engine:', error instanceof Error ? error.message : error)).finally(() => (busy = false));
+    }, ms));
+  }
+
+  /** Called by hints, polls and runs that leave: those that come together are served by one claim. */
+  lookForWork(): void {
+    this.wanted = true;
+    if (this.claiming || this.timer !== null || this.stopping) return;
+    const waitMs = this.live.size === 0 ? 0 : gatherMs;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      void this.claim();
+    }, waitMs);
+  }
+
+  private async claim(): Promise<void> {
+    if (this.claiming) return;
+    this.claiming = true;
+    try {
+      while (this.wanted && !this.stopping && this.live.size < capacity && this.lease.ageMs() < dropAfterMs / 2) {
+        this.wanted = false;
+        const slots = await claimSlots(this.engine.control, this.engine.workerId, capacity - this.live.size, this.suspects === 0);
+        if (slots.length > 0) await this.take(slots);
+        if (slots.length >= capacity / 2) this.wanted = true;
+      }
+    } catch (error) {
+      console.error('engine: claiming failed:', error instanceof Error ? error.message : error);
+    } finally {
+      this.claiming = false;
+    }
+  }
+
+  private async take(slots: readonly Slot[]): Promise<void> {
+    const runs = await this.load(slots);
+    for (const slot of slots) {
+      const run = runs.get(slot.runId);
+      // Its flow or version is gone, or its log does not read: it counts as a stall, and after five it is left alone.
+      if (!run) await returnSlot(this.engine.control, slot, true);
+      else this.carry(run, slot);
+    }
+  }
+
+  private async load(slots: readonly Slot[]): Promise<Map<string, LiveRun>> {
+    try {
+      return new Map((await loadRuns(this.engine.database, slots, this.engine.appender)).map((run) => [run.facts.id, run]));
+    } catch (error) {
+      console.error('engine: a batch could not be read:', error instanceof Error ? error.message : error);
+      const found = new Map<string, LiveRun>();
+      if (slots.length > 1) for (const slot of slots) for (const [id, run] of await this.load([slot])) found.set(id, run);
+      return found;
+    }
+  }
+
+  private carry(run: LiveRun, slot: Slot): void {
+    const suspect = slot.stalls >= 2 ? 1 : 0;
+    this.suspects += suspect;
+    this.live.set(slot.runId, run);
+    const driven = drive(this.engine, run, slot).then(() => {}, (error: unknown) => console.error(`engine: run ${slot.runId}:`, error)).finally(() => {
+      this.suspects -= suspect;
+      if (this.live.get(slot.runId) === run) this.live.delete(slot.runId);
+      this.driving.delete(driven);
+      this.lookForWork();
+    });
+    this.driving.add(driven);
+  }
+
+  /** Word left for runs here, slots nobody here stands for, runs over time, a lease in doubt. */
+  private async tick(): Promise<void> {
+    if (this.lease.ageMs() > dropAfterMs) for (const run of this.live.values()) run.lose();
+    for (const run of this.live.values()) if (run.facts.kind === 'dataflow' && run.startedAtMs > 0 && Date.now() - run.startedAtMs > dataflowLimitMs) run.step.abort(new Error('over time'));
+    if (this.claiming) return;
+    const slots = await this.engine.control<{ runId: string; fence: number; wakes: number; cancel: boolean }[]>`
+      select run_id as "runId", fence, wakes, cancel_requested as cancel from run_slots where owner = ${this.engine.workerId} and state = 'leased'`;
+    const strays = new Set<string>();
+    for (const slot of slots) {
+      const run = this.live.get(slot.runId);
+      if (run && run.fence === slot.fence && !run.lost) {
+        if ((slot.cancel && !run.state.cancelRequested) || slot.wakes !== run.wakes) call(run, slot.cancel);
+      } else if (!run && this.strays.has(slot.runId) && !this.claiming) await returnSlot(this.engine.control, slot, false);
+      else if (!run) strays.add(slot.runId);
+    }
+    this.strays = strays;
+  }
+
+  /** After each flush: hints for watchers and wake-ups for parents, both outside of the append. */
+  announce(appends: readonly Append[]): void {
+    hint(this.engine.control, 'run_events', appends.map((append) => append.run.facts.id));
+    const parents = appends.filter((append) => append.projection !== null && (isEnded(append.run.state.status) || append.projection.status === 'waiting'))
+      .flatMap((append) => (append.run.facts.parentRunId === null ? [] : [append.run.facts.parentRunId]));
+    if (parents.length > 0) void wakeParents(this.engine.control, [...new Set(parents)]).then(() => this.lookForWork(), () => {});
+  }
+
+  isDraining(): boolean {
+    return this.stopping;
+  }
+
+  /** Runs stop between two steps and go back into the queue; a step that takes long is left, its lease released. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    for (const timer of this.timers) clearInterval(timer);
+    if (this.timer !== null) clearTimeout(this.timer);
+    await Promise.race([Promise.all(this.driving), pause(drainMs, undefined, { ref: false })]);
+    for (const run of this.live.values()) run.lose();
+    await Promise.race([Promise.all(this.driving), pause(500, undefined, { ref: false })]);
+    await release(this.engine.control, this.engine.workerId);
+  }
+}
+
+async function release(sql: postgres.Sql, workerId: string): Promise<void> {
+  await sql`update run_slots set state = 'ready', owner = null, ready_at = now() where owner = ${workerId} and state = 'leased'`;
+  await sql`delete from workers where id = ${workerId}`;
+}
