@@ -30,7 +30,7 @@ export function quantile(values: readonly number[], q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main(process.argv[2] ?? '');
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) void main(process.argv[2] ?? ''); // not awaited: the bench imports this module
 
 async function main(name: string): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'millrace-bench-'));

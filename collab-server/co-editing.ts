@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocket, WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { Auth } from '#db/auth';
 import type { Database } from '#db/client';
 import { addressOfOwner } from '#db/room-leases';

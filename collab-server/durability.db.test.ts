@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { stepsOf } from '#flow/flow';
 import { newId } from '#flow/id';
 // oxlint-disable-next-line no-restricted-imports -- both ends of the wire are under test here
 import { openFlowDocument, type FlowSession } from '../app/_client/collab-provider';
-import { insertFlow, join, signUp, socketWith, testEnv, until, type Person } from './testing';
+import { forkWeb, insertFlow, join, signUp, socketWith, testEnv, until, type Person } from './testing';
 
 let database: TestDatabase;
 let env: Env;
@@ -30,21 +30,12 @@ beforeAll(async () => {
   await join(database, workspaceId, ana.id, 'editor');
   await join(database, workspaceId, vi.id, 'viewer');
   flowId = await insertFlow(database, workspaceId);
-  child = await startChild();
+  child = await forkWeb(env);
 });
 afterAll(async () => {
   child.kill('SIGKILL');
   await database.drop();
 });
-
-async function startChild(): Promise<ChildProcess> {
-  const started = fork(new URL('testing-child.ts', import.meta.url), {
-    execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, DATABASE_URL: env.databaseUrl, PORT: String(env.port), SECRET_KEY: env.secretKey, SIGN_UP: 'open' },
-  });
-  await once(started, 'message');
-  return started;
-}
 
 /** As the supervisor does: a dead child's leases are free at once. */
 async function kill(): Promise<void> {
@@ -83,7 +74,7 @@ it('C10 kill -9 under typing clients loses no acknowledged edit, and the rest co
     const kept = await stored();
     expect(acked.filter((name) => !kept.has(name))).toEqual([]);
     acknowledged = acked.length;
-    child = await startChild();
+    child = await forkWeb(env);
     unacknowledged += sessions.reduce((sum, session) => sum + session.status.unsaved, 0);
     await Promise.all(sessions.map(online));
   }

@@ -15,6 +15,9 @@ const securityHeaders = {
   'Content-Security-Policy': "frame-ancestors 'none'; base-uri 'self'; object-src 'none'",
 };
 
+/** Nothing under /api is a page: what people uploaded runs nothing even where a browser shows it. */
+const apiPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
+
 /** What every request passes before Next sees it: headers of ours, health, metrics, and paths that are none. */
 export function createHttpServer(parts: Parts): Server {
   return createServer((request, response) => {
@@ -30,6 +33,7 @@ async function answer(parts: Parts, request: IncomingMessage, response: ServerRe
   setAddress(request);
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
   const path = pathOf(request);
+  if (path.startsWith('/api/')) response.setHeader('Content-Security-Policy', apiPolicy);
   if (path === '/health/live') return sendJson(response, 200, { ok: true });
   if (path === '/health/ready') return answerReady(parts, response);
   if (path === '/metrics') return answerMetrics(parts, response);

@@ -2,6 +2,7 @@ import * as Y from 'yjs';
 import type { Database } from '#db/client';
 import { type ChangeRow, clientsOf, commitUpdates, loadDocument, saveSnapshot, serverClient, type UpdateKind, type UpdateRow } from '#db/flow-documents';
 import { mirrorFlow } from '#db/flow-mirror';
+import type { FlowDefinition } from '#flow/flow';
 import { ChangeRecord } from './change-record';
 import { refusal, type Refusal } from './close-codes';
 import type { Connection } from './connection';
@@ -44,6 +45,7 @@ export class Room {
   private rowsSinceSnapshot: number;
   private bytesSinceSnapshot: number;
   private mirroredAtMs = 0;
+  private mirrored: string;
   private mirrorTimer: NodeJS.Timeout | null = null;
   private readonly waiting = new Set<() => void>();
   private ended: Refusal | null = null;
@@ -65,6 +67,7 @@ export class Room {
     this.bytesSinceSnapshot = stored.bytesSinceSnapshot;
     this.owners = owners;
     this.record = new ChangeRecord(this.doc);
+    this.mirrored = titleOf(this.record.definition);
     this.doc.on('update', (update: Uint8Array) => this.enqueueUpdate(update));
   }
 
@@ -160,7 +163,7 @@ export class Room {
     this.presence.close();
     if (this.mirrorTimer) clearTimeout(this.mirrorTimer);
     this.mirrorTimer = null;
-    for (const connection of [...this.connections]) connection.close(reason);
+    for (const connection of this.connections) connection.close(reason);
     this.doc.destroy();
   }
 
@@ -229,7 +232,7 @@ export class Room {
     this.rowsSinceSnapshot += updates.length;
     this.bytesSinceSnapshot += updates.reduce((sum, update) => sum + update.payload.byteLength, 0);
     if (state) void this.store(seq, state).catch((error: unknown) => console.error(`no snapshot of ${this.flowId}:`, error));
-    this.mirrorTimer ??= setTimeout(() => void this.mirror(), Math.max(0, this.mirroredAtMs + mirrorEveryMs - Date.now()));
+    this.mirrorSoon();
     return true;
   }
 
@@ -262,15 +265,29 @@ export class Room {
     await saveSnapshot(this.parts.database.db, { flowId: this.flowId, seq, state });
   }
 
-  /** Lists show the flow's name and when it was last edited: copies, brought up to date now and then. */
-  private async mirror(): Promise<void> {
+  /** Lists show the flow's name and when it was last edited: a new name at once, the time now and then. */
+  private mirrorSoon(): void {
+    const isNew = titleOf(this.record.definition) !== this.mirrored;
+    if (this.mirrorTimer && !isNew) return;
+    if (this.mirrorTimer) clearTimeout(this.mirrorTimer);
+    this.mirrorTimer = setTimeout(() => void this.mirror(), isNew ? 0 : Math.max(0, this.mirroredAtMs + mirrorEveryMs - Date.now()));
+  }
+
+  /** Brings the lists up to date with what is committed. */
+  async mirror(): Promise<void> {
     if (this.mirrorTimer) clearTimeout(this.mirrorTimer);
     this.mirrorTimer = null;
     this.mirroredAtMs = Date.now();
+    const { definition } = this.record;
+    this.mirrored = titleOf(definition);
     try {
-      await mirrorFlow(this.parts.database, this.workspaceId, this.flowId, this.record.definition);
+      await mirrorFlow(this.parts.database, this.workspaceId, this.flowId, definition);
     } catch (error) {
       console.error(`the lists could not be told of ${this.flowId}:`, error);
     }
   }
+}
+
+function titleOf({ name, restrictAccess, settings }: FlowDefinition): string {
+  return JSON.stringify([name, restrictAccess, settings?.description]);
 }

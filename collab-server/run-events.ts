@@ -22,6 +22,8 @@ const filter = z.strictObject({
   flowId: id.optional(), componentId: id.optional(), status: listed(z.enum(runStatuses)), startedBy: z.string().max(64).optional(),
   trigger: listed(z.string().max(64)), from: z.iso.datetime({ offset: true }).optional(), to: z.iso.datetime({ offset: true }).optional(), q: z.string().max(200).optional(),
 });
+/** A page may follow several lists over one socket: what comes for a named one carries its name. */
+const listName = z.strictObject({ list: id.optional() });
 
 /** The events of namespace /runs (protocols.md, "Live runs"). */
 export function serveRuns(namespace: Namespace, database: Database, runHub: RunHub, listHub: RunListHub): void {
@@ -69,12 +71,13 @@ export function serveRuns(namespace: Namespace, database: Database, runHub: RunH
       stop(`flow ${given.flowId}`);
       return {};
     });
-    onEvent(socket, 'watchRuns', filter, async (given, access) => {
-      start('list', () => listHub.follow(access.workspaceId, given, (news) => tell('run', news)));
+    onEvent(socket, 'watchRuns', filter.extend(listName.shape), async ({ list, ...wanted }, access) => {
+      makeRoom(`list ${list ?? ''}`);
+      start(`list ${list ?? ''}`, () => listHub.follow(access.workspaceId, wanted, (news) => tell('run', list === undefined ? news : { ...news, list })));
       return {};
     });
-    onEvent(socket, 'unwatchRuns', z.unknown(), async () => {
-      stop('list');
+    onEvent(socket, 'unwatchRuns', listName.nullish(), async (given) => {
+      stop(`list ${given?.list ?? ''}`);
       return {};
     });
     socket.on('disconnect', () => {

@@ -1,8 +1,8 @@
 import type { Socket } from 'socket.io';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { denied, type Access } from '#db/access';
 import { failure, FailureError, type Failure } from '#flow/failure';
-import { Allowance } from './allowance';
+import type { Allowance } from './allowance';
 
 export type SocketData = { access: Access; allowance: Allowance };
 type Acknowledge = (answer: object) => void;

@@ -1,5 +1,7 @@
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { io, type Socket } from 'socket.io-client';
 import WebSocket from 'ws';
 import { WebsocketProvider } from 'y-websocket';
@@ -62,6 +64,16 @@ async function startPart(env: Env, options: { evictAfterMs?: number }) {
 
 export async function testEnv(databaseUrl: string): Promise<Env> {
   return readEnv({ PORT: String(await freePort()), DATABASE_URL: databaseUrl, SECRET_KEY: 'k'.repeat(40), SIGN_UP: 'open' });
+}
+
+/** A web process of its own, to be killed. */
+export async function forkWeb(env: Env): Promise<ChildProcess> {
+  const child = fork(fileURLToPath(new URL('testing-child.ts', import.meta.url)), {
+    execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, DATABASE_URL: env.databaseUrl, PORT: String(env.port), SECRET_KEY: env.secretKey, SIGN_UP: 'open' },
+  });
+  await once(child, 'message');
+  return child;
 }
 
 async function freePort(): Promise<number> {

@@ -8,6 +8,7 @@ import { isJsonObject, type Json, type JsonObject } from '#flow/json';
 import { text, type Text } from '#flow/text';
 import type { Executor } from './client';
 import { entryKey, keyFields } from './entry-key';
+import { danglingIn, referencedNames } from './entry-references';
 import { entries, entryKeys } from './schema';
 
 /**
@@ -21,7 +22,7 @@ type Row = { id: number; data: JsonObject };
 const pageSize = 2_000;
 const listed = 100;
 
-export async function migrateEntries(db: Executor, componentId: string, before: readonly ComponentField[], after: readonly ComponentField[]): Promise<void> {
+export async function migrateEntries(db: Executor, workspaceId: string, componentId: string, { before, after }: { before: readonly ComponentField[]; after: readonly ComponentField[] }): Promise<void> {
   const judged = after.filter((field) => needsCheck(before.find((each) => each.name === field.name), field));
   const rekey = keyFields(after).length > 0 || keyFields(before).length > 0;
   if (judged.length === 0 && !rekey) return;
@@ -29,10 +30,10 @@ export async function migrateEntries(db: Executor, componentId: string, before: 
   const keys = new Map<string, number>();
   await db.delete(entryKeys).where(eq(entryKeys.componentId, componentId));
   for await (const rows of pages(db, componentId)) {
-    for (const row of rows) {
-      const data = await convertRow(db, componentId, row, { before, judged, violations });
-      claim(row.id, data, after, keys, violations);
-    }
+    const converted: Row[] = [];
+    for (const row of rows) converted.push({ id: row.id, data: await convertRow(db, componentId, row, { before, judged, violations }) });
+    for (const row of converted) claim(row.id, row.data, after, keys, violations);
+    violations.push(...(await dangling(db, workspaceId, judged, converted)));
   }
   if (violations.length > 0) refuse(violations);
   await insertKeys(db, componentId, keys);
@@ -73,7 +74,12 @@ async function convertRow(db: Executor, componentId: string, row: Row, { before,
   return data;
 }
 
-/** References are judged by shape alone here; a value that fits keeps its facts (a file's name and size). */
+async function dangling(db: Executor, workspaceId: string, judged: readonly ComponentField[], rows: readonly Row[]): Promise<Violation[]> {
+  const names = await referencedNames(db, workspaceId, judged, rows.map((row) => row.data));
+  return rows.flatMap((row) => danglingIn(judged, row.data, names).map((each) => ({ entryId: row.id, ...each })));
+}
+
+/** A value that fits keeps its facts (a file's name and size). */
 function kept(field: ComponentField, before: Json, converted: Json): Json {
   return field.type === 'file' && isJsonObject(before) ? before : converted;
 }

@@ -71,6 +71,18 @@ describe('a changed model meets the entries there are', () => {
     expect(got(await listEntries(database, here.as.viewer, id, { sort: 'a', limit: 5 })).items.map((entry) => entry.id)).toEqual([2, 1]);
   });
 
+  test('ids that become references must lead to entries', async () => {
+    const { id: makers } = got(await create([], 'Makers')).component;
+    await add(makers, {});
+    const { id } = got(await create([field('maker', 'integer')])).component;
+    for (const maker of [1, 2]) await add(id, { maker });
+    const catalog = [field('maker', 'catalog', { componentId: makers })];
+    expect(refusal(await change(id, catalog)).details).toMatchObject([{ entryId: 2, field: 'maker' }]);
+    await add(makers, {});
+    got(await change(id, catalog));
+    expect(await dataOf(id, 2)).toEqual({ maker: { id: 2, name: null } });
+  });
+
   test('Required is refused while entries are empty, a narrower range is not', async () => {
     const { id } = got(await create([field('a', 'integer'), field('b', 'integer')])).component;
     await add(id, { a: 1, b: 100 });

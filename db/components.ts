@@ -83,7 +83,7 @@ export async function updateComponent(database: Database, access: Access, id: st
     const changed = !isDeepStrictEqual(fields, before.fields);
     if (changed) {
       await checkFields(db, access.workspaceId, id, fields);
-      await migrateEntries(db, id, before.fields, fields);
+      await migrateEntries(db, access.workspaceId, id, { before: before.fields, after: fields });
     }
     await db.update(components).set({
       title: patch.title ?? before.title, fields, settings: { ...before.settings, ...patch.settings }, updatedAt: sql`now()`,

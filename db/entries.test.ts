@@ -68,6 +68,16 @@ describe('writing', () => {
     expect(codeOf(await updateEntry(database, here.as.editor, id, other.id, { data: { year: 1 } }))).toBe('ok');
   });
 
+  test('two writers who take each other’s key are refused, never stuck', async () => {
+    const id = await component([field('k', 'string', { primaryKey: true })]);
+    const [one, two] = [await add(id, { k: 'a' }), await add(id, { k: 'b' })];
+    for (let round = 0; round < 2; round++) {
+      const [first, second] = [got(await getEntry(database, here.as.viewer, id, one.id)).entry.data['k'] ?? null, got(await getEntry(database, here.as.viewer, id, two.id)).entry.data['k'] ?? null];
+      const codes = await Promise.all([updateEntry(database, here.as.editor, id, one.id, { data: { k: second } }), updateEntry(database, here.as.owner, id, two.id, { data: { k: first } })]);
+      expect(codes.map(codeOf)).toEqual(['DUPLICATE_KEY', 'DUPLICATE_KEY']);
+    }
+  });
+
   test('references are checked, stored by id and shown with the live name', async () => {
     const people = await component([field('x', 'string')], 'People');
     const person = await add(people, {}, 'Ana');

@@ -11,7 +11,18 @@ import { entries } from './schema';
  * A field of an entry as SQL compares it: numbers as numbers, text by code point (the same on every machine), times as
  * instants or as ISO text, references by id. A value that is not of its field's type reads as null and never raises.
  */
-export type Column = { path: string; kind: 'text' | 'number' | 'boolean' | 'instant' | 'list'; value: SQL; reads(constant: Json): Json | undefined; sortBy?: SQL; ordered: boolean };
+export type Column = {
+  path: string;
+  kind: 'text' | 'number' | 'integer' | 'boolean' | 'instant' | 'list';
+  value: SQL;
+  /** A constant as the column compares it; undefined when it is not of the column's type. */
+  reads(constant: Json): Json | undefined;
+  /** Has an order (greater, less). */
+  ordered: boolean;
+  /** What a person sorts by, where it is not the value: the name of a reference. */
+  sortBy?: SQL;
+  neverEmpty?: boolean;
+};
 
 type Part = Pick<Column, 'kind' | 'value' | 'reads'> & Partial<Column>;
 
@@ -38,9 +49,9 @@ function systemPart(name: string, inner: string): Part | undefined {
   if (name === 'creatorSubject') return personPart(sql`${entries.createdBy}`, inner);
   if (name === 'changeAuthor') return personPart(sql`${entries.changedBy}`, inner);
   if (inner !== '') return undefined;
-  if (name === 'id') return { kind: 'number', value: sql`${entries.id}`, reads: readsNumber };
+  if (name === 'id') return { kind: 'number', value: sql`${entries.id}`, reads: readsNumber, neverEmpty: true };
   if (name === 'name') return textPart(sql`${entries.name}`);
-  return { kind: 'instant', value: name === 'createdDate' ? sql`${entries.createdAt}` : sql`${entries.updatedAt}`, reads: readsInstant };
+  return { kind: 'instant', value: name === 'createdDate' ? sql`${entries.createdAt}` : sql`${entries.updatedAt}`, reads: readsInstant, neverEmpty: true };
 }
 
 function textPart(value: SQL): Part {

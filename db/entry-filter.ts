@@ -67,7 +67,7 @@ function mismatch(column: Column, operator: Operator, path: string): never {
   return fail('TYPE_MISMATCH', text(`"${operator}" makes no sense of "${column.path}". Choose another operator or field.`, `« ${operator} » n’a pas de sens pour « ${column.path} ». Choisissez un autre opérateur ou champ.`), { path });
 }
 
-const casts = { text: sql``, number: sql`::numeric`, boolean: sql`::boolean`, instant: sql`::timestamptz`, list: sql`::jsonb` };
+const casts = { text: sql``, number: sql`::numeric`, integer: sql`::int`, boolean: sql`::boolean`, instant: sql`::timestamptz`, list: sql`::jsonb` };
 
 /** The value as a parameter, never inside the statement; as text first, for the driver has its own idea of other types. */
 export function bound(column: Pick<Column, 'kind'>, value: Json): SQL {
@@ -94,10 +94,12 @@ export function sortKeys(component: ComponentModel, sort: string | undefined): S
   const keys = asked.flatMap((each): SortKey[] => {
     const column = columnOf(component, each.replace(/^[-+]/, ''));
     if (column.kind === 'list') fail('PARAM_INVALID', text(`"${column.path}" is a list and has no order. Sort by another field.`, `« ${column.path} » est une liste, sans ordre. Triez par un autre champ.`), { path: 'sort' });
-    const [value, kind] = column.sortBy ? [column.sortBy, 'text' as const] : [column.value, column.kind];
-    return [{ column: { kind: 'boolean' }, value: sql`(${value} is null)`, descending: false }, { column: { kind }, value, descending: each.startsWith('-') }];
+    const [value, kind] = column.sortBy ? [column.sortBy, 'text' as const] : [column.value, column.path === 'id' ? 'integer' as const : column.kind];
+    const key = { column: { kind }, value, descending: each.startsWith('-') };
+    return column.neverEmpty ? [key] : [{ column: { kind: 'boolean' }, value: sql`(${value} is null)`, descending: false }, key];
   });
-  return [...keys, { column: { kind: 'number' }, value: sql`${entries.id}`, descending: false }];
+  const decided = asked.some((each) => /^[-+]?id$/.test(each));
+  return decided ? keys : [...keys, { column: { kind: 'integer' }, value: sql`${entries.id}`, descending: false }];
 }
 
 export function orderBy(keys: readonly SortKey[]): SQL[] {

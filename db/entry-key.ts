@@ -23,17 +23,21 @@ export function entryKey(fields: readonly ComponentField[], data: JsonObject): s
   return key.length <= longestKey ? key : `sha256:${createHash('sha256').update(key).digest('hex')}`;
 }
 
-/** Of two writers with one key, the second waits for the first and is then refused. */
-export async function claimKey(db: Executor, component: ComponentModel, entryId: number, key: string | null): Promise<void> {
-  await db.delete(entryKeys).where(and(eq(entryKeys.componentId, component.id), eq(entryKeys.entryId, entryId)));
-  if (key === null) return;
-  const claimed = await db.insert(entryKeys).values({ componentId: component.id, key, entryId }).onConflictDoNothing().returning({ entryId: entryKeys.entryId });
-  if (claimed.length > 0) return;
+/** Moves an entry from one key to another; null is none. Of two writers with one key, the second waits and is then refused. */
+export async function changeKey(db: Executor, component: ComponentModel, entryId: number, { from, to }: { from: string | null; to: string | null }): Promise<void> {
+  if (from === to) return;
+  if (from !== null) await db.delete(entryKeys).where(and(eq(entryKeys.componentId, component.id), eq(entryKeys.entryId, entryId)));
+  if (to === null) return;
+  const claimed = await db.insert(entryKeys).values({ componentId: component.id, key: to, entryId }).onConflictDoNothing().returning({ entryId: entryKeys.entryId });
+  if (claimed.length === 0) await refuseKey(db, component, to);
+}
+
+async function refuseKey(db: Executor, component: ComponentModel, key: string): Promise<never> {
   const [holder] = await db.select({ entryId: entryKeys.entryId }).from(entryKeys).where(and(eq(entryKeys.componentId, component.id), eq(entryKeys.key, key)));
   const names = keyFields(component.fields);
   const titles = names.map((field) => field.title).join(', ');
   const taken = holder?.entryId ?? null;
-  fail('DUPLICATE_KEY', text(
+  return fail('DUPLICATE_KEY', text(
     `${titles}: another entry${taken === null ? '' : ` (id ${taken})`} has this value already, and it must be unique. Change it, or update that entry.`,
     `${titles} : une autre entrée${taken === null ? '' : ` (id ${taken})`} a déjà cette valeur, qui doit être unique. Changez-la, ou modifiez cette entrée.`,
   ), { path: names[0] ? `data.${names[0].name}` : '', details: { fields: names.map((field) => field.name), entryId: taken } });

@@ -74,7 +74,10 @@ function named(value: Json, names: ReadonlyMap<Id, string | null> | undefined): 
 
 /** Fields of checked data whose references lead nowhere. */
 export async function danglingReferences(db: Executor, workspaceId: string, fields: readonly ComponentField[], data: JsonObject): Promise<BadField[]> {
-  const names = await referencedNames(db, workspaceId, fields, [data]);
+  return danglingIn(fields, data, await referencedNames(db, workspaceId, fields, [data]));
+}
+
+export function danglingIn(fields: readonly ComponentField[], data: JsonObject, names: Names): BadField[] {
   return fields.flatMap((field): BadField[] => {
     const componentId = referredComponent(field);
     if (componentId === null || field.virtual) return [];

@@ -9,7 +9,7 @@ import type { EntryWrite } from '#flow/steps/capabilities';
 import { text, type Text } from '#flow/text';
 import type { Executor } from './client';
 import { lockComponent, missingComponent } from './components';
-import { claimKey, entryKey } from './entry-key';
+import { changeKey, entryKey } from './entry-key';
 import { danglingReferences, withFileFacts } from './entry-references';
 import { recordChange } from './record-change';
 import { components, entries, entryChanges } from './schema';
@@ -40,7 +40,7 @@ async function createOne(tx: Executor, actor: EntryActor, component: ComponentMo
   const { data, unknown } = await checked(tx, actor, component, write.data, 'create');
   const [counter] = await tx.update(components).set({ lastEntryId: sql`${components.lastEntryId} + 1` }).where(eq(components.id, component.id)).returning({ id: components.lastEntryId });
   const entryId = counter?.id ?? missingComponent(component.id);
-  await claimKey(tx, component, entryId, entryKey(component.fields, data));
+  await changeKey(tx, component, entryId, { from: null, to: entryKey(component.fields, data) });
   const [made] = await tx.insert(entries).values({
     componentId: component.id, id: entryId, name: cleanName(write.name), data, createdBy: actor.userId, changedBy: actor.userId, createdAt: clock, updatedAt: clock,
   }).returning({ at: entries.updatedAt });
@@ -58,15 +58,14 @@ async function updateOne(tx: Executor, actor: EntryActor, component: ComponentMo
   if (changes.length === 0) return { entryId: row.id, changed: false, warnings };
   if (write.loadedAt !== undefined) await refuseConflict(tx, actor, component, row, { loadedAt: write.loadedAt, changes });
   const merged = { ...row.data, ...data };
-  const key = entryKey(component.fields, merged);
-  if (key !== entryKey(component.fields, row.data)) await claimKey(tx, component, row.id, key);
+  await changeKey(tx, component, row.id, { from: entryKey(component.fields, row.data), to: entryKey(component.fields, merged) });
   const at = await touch(tx, component.id, row.id, { data: merged, name, ...(write.noTracking ? {} : { changedBy: actor.userId }) });
   await record(tx, actor, component, row.id, { at, changes: write.noTracking ? [] : changes });
   return { entryId: row.id, changed: true, warnings };
 }
 
 async function removeOne(tx: Executor, actor: EntryActor, component: ComponentModel, row: Row, write: EntryWrite): Promise<Written> {
-  await claimKey(tx, component, row.id, null);
+  await changeKey(tx, component, row.id, { from: entryKey(component.fields, row.data), to: null });
   const at = await touch(tx, component.id, row.id, { deletedAt: sql`now()`, ...(write.noTracking ? {} : { changedBy: actor.userId }) });
   await record(tx, actor, component, row.id, { at, changes: [{ field: '$deleted', before: null, after: null }], deleted: true });
   return { entryId: row.id, changed: true, warnings: [] };
@@ -140,7 +139,7 @@ function nameChange(before: string | null, after: string | null): FieldChange[] 
 }
 
 function cleanName(name: string | null | undefined): string | null {
-  const cleaned = name?.trim().slice(0, 200) ?? '';
+  const cleaned = name?.trim().slice(0, 500) ?? '';
   return cleaned === '' ? null : cleaned;
 }
 

@@ -28,7 +28,7 @@ type Outcome = { ok: true; seq: number } | { ok: false; failure: Failure };
 type Result<T> = ({ ok: true } & T) | { ok: false; failure: Failure };
 
 const waitMs = 15_000;
-const abandonedAfterMs = 1_000;
+const abandonedAfterMs = 300;
 const channel = 'flow_intents';
 const doneChannel = 'flow_intents_done';
 

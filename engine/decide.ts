@@ -74,6 +74,17 @@ export function itemsFrom(id: string, state: RunState, plan: Plan): number {
   return producer === null ? 0 : (state.steps[producer]?.itemsOut ?? 0);
 }
 
+/** Whether a step gives a list; one that was skipped counts as what would have reached it. */
+export function isMany(id: string, state: RunState, plan: Plan): boolean {
+  let at = producerOf(id, plan);
+  for (let hops = 0; at !== null && hops <= plan.steps.size; hops++) {
+    if (state.steps[at]?.status === 'succeeded') return state.steps[at]?.many ?? false;
+    const source: { stepId: string } | undefined = plan.graph.sourcesOf(at)[0];
+    at = source ? producerOf(source.stepId, plan) : null;
+  }
+  return false;
+}
+
 export function producerOf(id: string, plan: Plan): string | null {
   let at = id;
   for (let hops = 0; hops <= plan.steps.size; hops++) {

@@ -7,7 +7,7 @@ import { isJsonObject, type Json, type JsonObject } from '#flow/json';
 import { isEnded } from '#flow/run-state';
 import { text } from '#flow/text';
 import { parkSlot, readInbox, returnSlot, type Slot } from './claim';
-import { decide, producerOf, type Decision } from './decide';
+import { decide, isMany, type Decision } from './decide';
 import { storeBlobs, type Engine } from './engine';
 import { LostRun, type Draft, type LiveRun } from './live-run';
 import { perform } from './perform';
@@ -161,8 +161,7 @@ function unanswered(run: LiveRun): Json | undefined {
   const { plan } = run.facts;
   const answering = [...plan.types].find(([, type]) => answers(type))?.[0];
   const source = answering === undefined ? undefined : plan.graph.sourcesOf(answering)[0];
-  const producer = source ? producerOf(source.stepId, plan) : null;
-  return producer !== null && run.state.steps[producer]?.many ? [] : undefined;
+  return source && isMany(source.stepId, run.state, plan) ? [] : undefined;
 }
 
 function isOverdue(run: LiveRun): boolean {

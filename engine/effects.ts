@@ -11,8 +11,9 @@ import { LostRun, type LiveRun } from './live-run';
 
 /**
  * An effect in our own PostgreSQL: done, recorded and fenced in one transaction, so that it happens exactly once
- * whatever dies. The proof locks the slot against a new owner until the commit; the run's own appends are settled
- * first, so no batch ever waits for this lock and `step.started` is durable before anything happens.
+ * whatever dies. The proof comes last and locks the slot against a new owner until the commit, so that a slow effect
+ * never holds up who wants to cancel. The run's own appends are settled first: no batch waits for this lock, and
+ * `step.started` is durable before anything happens.
  */
 export type StepEffects = {
   perform<T extends Json>(itemIndex: number, work: (scope: EffectScope) => Promise<T>): Promise<T>;
@@ -37,11 +38,11 @@ export async function effectsOf(database: Database, run: LiveRun, at: At, mayAct
     await run.settled();
     const kinds: { kind: string; ref: Json }[] = [];
     const result = await database.db.transaction(async (tx) => {
-      const proof = await tx.execute(sql`select 1 from run_slots where run_id = ${run.facts.id} and fence = ${run.fence} and state = 'leased' for share`);
-      if (proof.length === 0) throw new LostRun(run.facts.id);
       const made = await work(scopeOf(tx, run, at.stepId, (kind, ref) => void kinds.push({ kind, ref }), started));
-      await tx.execute(sql`insert into run_effects (run_id, step_id, iteration, item_index, state, kind, result)
-        values (${run.facts.id}, ${at.stepId}, ${at.iteration}, ${itemIndex}, 'recorded', ${kinds[0]?.kind ?? ''}, ${JSON.stringify(storableJson(made))}::jsonb)`);
+      const proof = await tx.execute(sql`with mine as (select 1 from run_slots where run_id = ${run.facts.id} and fence = ${run.fence} and state = 'leased' for share)
+        insert into run_effects (run_id, step_id, iteration, item_index, state, kind, result)
+        select ${run.facts.id}, ${at.stepId}, ${at.iteration}::int, ${itemIndex}::int, 'recorded', ${kinds[0]?.kind ?? ''}, ${JSON.stringify(storableJson(made))}::jsonb from mine returning 1`);
+      if (proof.length === 0) throw new LostRun(run.facts.id);
       return made;
     });
     recorded.set(itemIndex, result);

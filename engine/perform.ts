@@ -6,7 +6,7 @@ import type { DataflowOutcome, DataflowStep, WorkflowOutcome, WorkflowStep } fro
 import { pendingStep } from '#flow/run-state';
 import { text } from '#flow/text';
 import type { Step } from '#flow/flow';
-import { producerOf } from './decide';
+import { isMany, producerOf } from './decide';
 import { effectsOf, type StepEffects } from './effects';
 import { storeBlobs, type Engine } from './engine';
 import { LostRun, type Draft, type LiveRun } from './live-run';
@@ -41,7 +41,7 @@ export async function perform(engine: Engine, run: LiveRun, turn: Turn): Promise
     else await recordModel(engine, run, turn, await runWorkflow(type, step, run, session), done);
   } catch (error) {
     if (run.lost || error instanceof LostRun) throw new LostRun(run.facts.id);
-    if (run.step.signal.aborted && run.called) return; // Somebody asked to cancel: the loop reads the word and ends the run.
+    if (run.step.signal.aborted) return; // Cancelled or over time: the loop finds out which and ends the run.
     fallen(run, turn, step, error, session?.takeLogs() ?? []);
   }
 }
@@ -58,9 +58,10 @@ async function runDataflow(type: DataflowStep, step: Step, input: Gathered, sess
   try {
     return await plan.run(input, session.use);
   } catch (error) {
+    if (session.use.signal.aborted || error instanceof LostRun) throw error;
+    if (step.onError !== 'continue' || step.sources?.source === undefined || !(error instanceof FailureError)) throw error;
     const judged = judge(error, step.id);
-    const goesOn = step.onError === 'continue' && error instanceof FailureError && !judged.transient && step.sources?.source !== undefined;
-    if (!goesOn) throw error;
+    if (judged.transient) throw error;
     // The step failed as a whole and may not stop the flow: its items go on, each saying why.
     session.use.warn(judged.failure.text);
     const $error = { code: judged.failure.code, message: judged.failure.message, step: step.id };
@@ -88,7 +89,7 @@ async function outputOf(engine: Engine, run: LiveRun, stepId: string): Promise<I
   const kept = run.outputs.get(producer);
   if (kept) return kept;
   const ref = run.blobOf.get(producer);
-  if (ref === undefined || state.status === 'skipped') return { items: [], many: state.many };
+  if (ref === undefined || state.status === 'skipped') return { items: [], many: isMany(producer, run.state, run.facts.plan) };
   await run.settled();
   const stored = await getItems(engine.database.db, run.facts.workspaceId, ref);
   if (stored === null) throw new Error(`the recorded items of step ${producer} are gone`);

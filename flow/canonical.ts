@@ -2,6 +2,7 @@ import { canonicalParams, sortedDeep } from './canonical-params';
 import { definitionLimits, flowDefinition, stepKey, type FlowDefinition, type FlowKind, type FlowSettings, type Lane, type Note, type Stage, type Step } from './flow';
 import { newId } from './id';
 import { hostileValue } from './hostile-value';
+import { isJsonObject } from './json';
 import { laneIssues } from './lane-rules';
 import { formatPath, type Segment } from './path';
 import { stepType } from './steps/index';
@@ -76,8 +77,11 @@ function stepIssues(kind: FlowKind, step: Step, place: string): DefinitionIssue[
   const type = stepType(stepKey(kind, step.type));
   if (!type) return [{ path: `${place}.type`, message: `there is no ${kind} step type "${step.type}"` }];
   const issues: DefinitionIssue[] = [];
-  for (const key of Object.keys(step.params ?? {})) {
+  for (const [key, value] of Object.entries(step.params ?? {})) {
     if (!Object.hasOwn(type.params, key)) issues.push({ path: `${place}.params.${key}`, message: `"${step.type}" has no parameter "${key}"` });
+    // Yjs tells an object by its constructor: one that a parameter or a row of it brings along cannot be stored.
+    const shadowed = (Array.isArray(value) ? value : [value]).some((each) => isJsonObject(each) && Object.hasOwn(each, 'constructor'));
+    if (shadowed) issues.push({ path: `${place}.params.${key}.constructor`, message: 'this key may not be used' });
   }
   const ports = portsOf(type);
   for (const [port, source] of Object.entries(step.sources ?? {})) {

@@ -100,6 +100,11 @@ export function structuralKey(value: Json): string {
   return `{${fields.map((key) => `${JSON.stringify(key)}:${structuralKey(value[key] ?? null)}`).join(',')}}`;
 }
 
+/** Like `structuralKey` for a whole item, which is no reference even if it holds nothing but an id and a name. */
+export function itemKey(item: { [key: string]: Json }): string {
+  return Object.keys(item).filter((key) => item[key] !== null && item[key] !== undefined).toSorted().map((key) => `${JSON.stringify(key)}:${structuralKey(item[key] ?? null)}`).join(',');
+}
+
 /** Key of a join: a number and its canonical text meet; null never does. Undefined: not usable as a key. */
 export function joinKey(value: Json): string | null | undefined {
   if (value === null) return null;

@@ -19,6 +19,12 @@ for (const [sign, apply] of Object.entries(arithmetic)) {
   environment.registerOperator(`double ${sign} int`, (a: number, b: bigint) => apply(a, Number(b)));
 }
 environment.registerOperator('double % double', (a: number, b: number) => a % b);
+// Literals are doubles, so the text functions take positions as such; one beyond the text is its end.
+const substring = (value: string, start: number | bigint, end: number | bigint = value.length) => value.substring(Number(start), Number(end));
+for (const positions of ['double', 'double, double', 'double, int', 'int, double']) environment.registerFunction(`string.substring(${positions}): string`, substring);
+environment.registerFunction('string.indexOf(string, double): int', (value: string, search: string, from: number) => BigInt(value.indexOf(search, from)));
+environment.registerFunction('string.lastIndexOf(string, double): int', (value: string, search: string, from: number) => BigInt(value.lastIndexOf(search, from)));
+environment.registerFunction('string.split(string, double): list<string>', (value: string, separator: string, limit: number) => value.split(separator, limit));
 const compiled = new Map<string, Expression>();
 
 export function compileExpression(text: string): { ok: true; run: Expression } | { ok: false; failure: Failure } {

@@ -152,7 +152,7 @@ function Canvas({
           onNodeDoubleClick={(_event, node) => { if (node.type === 'step') onOpen?.(node.id); }} onMoveEnd={view.onMoveEnd} onInit={view.onInit}
           nodesFocusable={false} edgesFocusable={false} disableKeyboardA11y deleteKeyCode={null} elevateNodesOnSelect={false} selectNodesOnDrag={false}
           multiSelectionKeyCode={multiKeys} selectionKeyCode="Shift" nodesDraggable={editable} nodesConnectable={editable} nodeDragThreshold={4}
-          panOnScroll zoomOnDoubleClick={false} minZoom={0.1} maxZoom={2} onlyRenderVisibleElements={layout.cards.size > cullAbove} proOptions={hideAttribution} noWheelClassName="nowheel"
+          panOnScroll zoomOnDoubleClick={false} minZoom={0.1} maxZoom={2} onlyRenderVisibleElements={layout.cards.size > cullAbove} noWheelClassName="nowheel"
         >
           <Background variant={BackgroundVariant.Dots} gap={20} size={2} offset={-8} color="var(--grid-dot)" />
           <ViewportPortal>
@@ -172,5 +172,4 @@ function Canvas({
 
 const noEdges: never[] = [];
 const multiKeys = ['Shift', 'Meta', 'Control'];
-const hideAttribution = { hideAttribution: true };
 const notToItself = (connection: { source: string; target: string }) => connection.source !== connection.target;

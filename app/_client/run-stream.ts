@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useEffectEvent, useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useEffectEvent, useId, useMemo, useSyncExternalStore } from 'react';
 import type { RunSummary } from '#db/run-row';
 import { parseRunEvent, type RunEvent } from '#flow/run-event';
 import { evolve, initialRunState, type RunState } from '#flow/run-state';
@@ -25,30 +25,34 @@ export function useRun(runId: string | null): RunFeed {
   return useSyncExternalStore(feed.subscribe, feed.get, feed.get);
 }
 
-/** Tells of every run that matches the list's filter; `onMissed` after a time without connection: read the list again. */
+/**
+ * Tells of every run that matches the list's filter whatever its status, so that a list also hears of a run that
+ * leaves it; `onMissed` after a time without connection: read the list again.
+ */
 export function useRunList(filter: Record<string, string | string[] | undefined>, onRun: (run: RunNews) => void, onMissed?: () => void): void {
   const tell = useEffectEvent(onRun);
   const missed = useEffectEvent(() => onMissed?.());
+  const list = useId().replaceAll(/[^A-Za-z0-9_-]/g, '_');
   const wanted = JSON.stringify(filter);
   useEffect(() => {
-    const entry = { filter: wanted };
-    listFilters.add(entry);
     const socket = liveSocket('/runs');
-    const heard = (run: RunNews) => tell(run);
+    const heard = (run: RunNews & { list?: string }) => {
+      if (run.list === list) tell(run);
+    };
     socket.on('run', heard);
     let isFirst = true;
     const stop = whileConnected(socket, () => {
-      sendListFilter();
+      const { status: _status, ...rest }: Record<string, unknown> = JSON.parse(wanted);
+      socket.emit('watchRuns', { ...rest, list });
       if (!isFirst) missed();
       isFirst = false;
     });
     return () => {
       stop();
       socket.off('run', heard);
-      listFilters.delete(entry);
-      sendListFilter();
+      if (socket.connected) socket.emit('unwatchRuns', { list });
     };
-  }, [wanted]);
+  }, [list, wanted]);
 }
 
 export type Topic = { topic: 'component' | 'entry' | 'flow' | 'member' | 'file' | 'instance'; objectId?: string };
@@ -83,17 +87,7 @@ export function useChanges(topics: readonly Topic[], onChange: (changes: Change[
   }, [wanted]);
 }
 
-const listFilters = new Set<{ filter: string }>();
 const followed = new Set<{ topics: Topic[] }>();
-
-/** A socket follows one list. Where a page shows several, all runs are followed and each list reads again what it shows. */
-function sendListFilter(): void {
-  const socket = liveSocket('/runs');
-  if (!socket.connected) return;
-  const [first, second] = listFilters;
-  if (!first) socket.emit('unwatchRuns', {});
-  else socket.emit('watchRuns', second && second.filter !== first.filter ? {} : JSON.parse(first.filter));
-}
 
 function sendTopics(): void {
   const socket = liveSocket('/changes');

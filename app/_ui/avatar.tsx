@@ -1,12 +1,12 @@
+import { colourOf } from '#flow/presence';
 import { classNames } from './class-names';
-import { personColour } from './person-colour';
 
 export type AvatarUser = { id: string | null; name: string; colour?: string };
 type Props = { user: AvatarUser; size?: number; me?: boolean; decorative?: boolean; className?: string };
 
 /** Initials on the person's colour; oneself in grey. `decorative` where the name stands beside it. */
 export function Avatar({ user, size = 20, me = false, decorative = false, className }: Props) {
-  const colours = me ? { background: 'var(--pressed)', color: 'var(--text)' } : { background: user.colour ?? personColour(user.id ?? user.name), color: 'var(--on-person)' };
+  const colours = me ? { background: 'var(--pressed)', color: 'var(--text)' } : { background: user.colour ?? colourOf(user.id ?? user.name), color: 'var(--on-person)' };
   const named = decorative ? { 'aria-hidden': true } : { role: 'img', 'aria-label': user.name };
   return (
     <span {...named} title={user.name} className={classNames('inline-flex flex-none items-center justify-center rounded-round leading-none font-strong select-none', className)}

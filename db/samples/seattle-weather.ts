@@ -39,11 +39,11 @@ export function rainByMonth(file: { id: string; name: string; size: number; mime
         { id: 'stp_group', type: 'group-by', name: 'By month', sources: { source: 'stp_month' }, params: { keys: ['month'], itemsField: 'days' } },
         { id: 'stp_sum', type: 'calculate-array', name: 'Totals', sources: { source: 'stp_group' }, params: { operations: [
           { op: 'sum', arrayField: 'days', valueField: 'rain', resultField: 'rain_mm' }, { op: 'max', arrayField: 'days', valueField: 'rain', resultField: 'wettest_mm' },
-          { op: 'average', arrayField: 'days', valueField: 'warmest', resultField: 'mean_high' },
+          { op: 'max', arrayField: 'days', valueField: 'warmest', resultField: 'warmest_c' },
         ] } },
         { id: 'stp_table', type: 'transform-model', name: 'Table', sources: { source: 'stp_sum' }, params: { fieldsMapping: [
           { target: 'month', value: { field: 'month' } }, { target: 'rainy_days@integer', value: { expr: 'size(item.days)' } }, { target: 'rain_mm', value: { field: 'rain_mm' } },
-          { target: 'wettest_mm', value: { field: 'wettest_mm' } }, { target: 'mean_high', value: { field: 'mean_high' } },
+          { target: 'wettest_mm', value: { field: 'wettest_mm' } }, { target: 'warmest_c', value: { field: 'warmest_c' } },
         ] } },
       ] },
       { id: 'stg_output', name: 'Output', steps: [

@@ -29,8 +29,11 @@ function located(error: unknown, index: number): Failure {
   return { ...error.failure, itemIndex: error.failure.itemIndex ?? index };
 }
 
+/** A limit or the end of the run is nobody's item: it stops the step whatever `onError` says. */
+const always = new Set<Failure['code']>(['LIMIT_EXCEEDED', 'CANCELLED', 'RUN_TIMEOUT', 'RECURSION_LIMIT']);
+
 function failedItem(item: Item, failure: Failure, use: StepUse): Item {
-  if (use.onError === 'stop') throw new FailureError(failure);
+  if (use.onError === 'stop' || always.has(failure.code)) throw new FailureError(failure);
   use.warn(failure.text);
   return { ...item, $error: { code: failure.code, message: failure.message, step: use.step.id } };
 }

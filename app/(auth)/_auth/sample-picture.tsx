@@ -20,13 +20,13 @@ export function SamplePicture() {
     <div className={styles.picture} aria-hidden>
       <div className={styles.scene}>
         <span className={styles.caption}>{t('caption')}</span>
-        <Links />
         {stages.map((stage, column) => (
           <div key={stage.name} className={styles.stage} style={{ left: stageLeft(column), height: cardTop(stage.cards.length) - 12 }}>
             <header>{t(`stage.${stage.name}`)}<span className="font-regular text-faint">{stage.cards.length}</span></header>
             {stage.cards.map((card, row) => <Card key={card.key} card={card} top={cardTop(row)} />)}
           </div>
         ))}
+        <Links />
         <span className={styles.cursor} style={{ left: 286, top: 330 }}>
           <svg width="18" height="20" viewBox="0 0 18 20"><path d="M2 1.500 15.500 9l-6 1.700L6.600 17 2 1.500Z" fill="var(--person-2)" stroke="var(--surface)" strokeWidth="1.500" strokeLinejoin="round" /></svg>
           <b>Chloé</b>

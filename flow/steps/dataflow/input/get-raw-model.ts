@@ -1,4 +1,5 @@
 import type { BadField } from '../../../entry-validation';
+import { hostileValue } from '../../../hostile-value';
 import { isJsonObject, type Json, type JsonObject } from '../../../json';
 import type { ModelField, ModelSchema } from '../../../model-schema';
 import { fieldOfJsonSchema, fieldsOfSample } from '../../../schema-of';
@@ -47,7 +48,7 @@ export const getRawModel = defineDataflowStep(
 function parseModel(model: string | undefined): Json | undefined {
   try {
     const parsed: Json = JSON.parse(model ?? '{}');
-    return parsed;
+    return hostileValue(parsed) === null ? parsed : undefined;
   } catch {
     return undefined;
   }

@@ -10,6 +10,7 @@ import type { CellMappingRow } from '../../../value';
 import type { Item, StepUse, Table } from '../../capabilities';
 import { defineDataflowStep } from '../../define-step';
 import { field } from '../../field';
+import { perItem } from '../../per-item';
 
 export const importFile = defineDataflowStep(
   {
@@ -47,16 +48,14 @@ export const importFile = defineDataflowStep(
       return { cardinality: 'many', open: false, fields };
     },
     run: async (params, { source }, use) => {
-      const items: Item[] = [];
       const plan: Plan = { rows: params.fieldsMapping ?? [], skip: params.onRowError === 'skip' };
-      for (const item of source.items) {
+      return perItem(source, use, async (item) => {
         const fileId = idOf(readPath(item, params.fileField ?? ''), params.fileField ?? '');
         const table = await use.readTable(fileId, {
           fileType: params.fileType ?? 'csv', columnSeparator: params.columnSeparator ?? ';', skipLines: params.skipLines ?? 0, hasHeader: params.hasHeader ?? true, worksheet: params.worksheet ?? null,
         });
-        for (const each of itemsOf(table, plan, use)) items.push(each);
-      }
-      return { kind: 'items', items, many: true };
+        return itemsOf(table, plan, use);
+      }, true);
     },
   },
 );
@@ -71,8 +70,9 @@ function idOf(value: Json, path: string): string {
 
 function itemsOf(table: Table, plan: Plan, use: StepUse): Item[] {
   if (table.kind === 'cells' && table.duplicateHeaders.length > 0) use.warn(text(`Headers that stand twice, the first one counts: ${table.duplicateHeaders.join(', ')}.`, `En-têtes en double, le premier compte : ${table.duplicateHeaders.join(', ')}.`));
-  const targets = plan.rows.map((row) => ({ ...splitTarget(row.target), read: cellReader(row, table) }));
   const count = table.kind === 'cells' ? table.rows.length : table.elements.length;
+  if (count === 0 && (table.kind === 'elements' || table.header.length === 0)) return [];
+  const targets = plan.rows.map((row) => ({ ...splitTarget(row.target), read: cellReader(row, table) }));
   const items: Item[] = [];
   for (let place = 0; place < count; place++) {
     try {
@@ -123,12 +123,16 @@ function cellReader(row: CellMappingRow, table: Table): (place: number) => Json 
   };
 }
 
-/** By header first, then as a letter (B), then as a 1-based number. */
+/** By header first, then as a letter (B), then as a 1-based number; beyond the header there is no column. */
 function columnIndex(wanted: string | number, header: readonly string[]): number | null {
-  if (typeof wanted === 'number') return wanted - 1;
-  const named = header.indexOf(wanted);
-  if (named >= 0) return named;
-  if (/^\d+$/.test(wanted)) return Number(wanted) - 1;
+  const named = header.indexOf(String(wanted));
+  if (typeof wanted === 'string' && named >= 0) return named;
+  const place = numbered(wanted);
+  return place === null || (header.length > 0 && place >= header.length) ? null : place;
+}
+
+function numbered(wanted: string | number): number | null {
+  if (typeof wanted === 'number' || /^[1-9]\d{0,5}$/.test(wanted)) return Number(wanted) - 1;
   if (!/^[A-Z]{1,3}$/.test(wanted)) return null;
   return [...wanted].reduce((total, letter) => total * 26 + (letter.charCodeAt(0) - 64), 0) - 1;
 }

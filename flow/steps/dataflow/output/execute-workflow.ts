@@ -9,6 +9,7 @@ import type { ComponentModel } from '../../../component-model';
 import type { ChildRun, Item, WorkflowStart } from '../../capabilities';
 import { defineDataflowStep } from '../../define-step';
 import { field } from '../../field';
+import { perItem } from '../../per-item';
 
 export const executeWorkflow = defineDataflowStep(
   {
@@ -39,20 +40,18 @@ export const executeWorkflow = defineDataflowStep(
       const component = await use.component(componentId);
       if (component === null) fail('COMPONENT_NOT_FOUND', text(`There is no component "${componentId}".`, `Il n’y a pas de composant « ${componentId} ».`));
       const name = fieldNameOf(params.resultField, '_workflow');
-      const items: Item[] = [];
       const open: string[] = [];
-      for (const [index, item] of source.items.entries()) {
-        use.signal.throwIfAborted();
+      const outcome = await perItem(source, use, async (item, index) => {
         const start: WorkflowStart = { componentId, flowId: params.workflow ?? '', model: modelOf(item, params.entryField, component, index) };
         const started = await use.effect(index, async (scope) => ({ ...(await scope.startWorkflow(start)) }));
         const child = params.waitComplete ? await use.childRun(started.runId) : null;
         if (child?.status === 'failed' || child?.status === 'cancelled') workflowFailed(child, index);
         if (child?.status === 'running') open.push(started.runId);
-        items.push({ ...item, [name]: { instanceId: started.instanceId, state: child?.state ?? started.state, entryId: child ? child.entryId : started.entryId } });
         use.progress(index + 1, source.items.length);
-      }
+        return { ...item, [name]: { instanceId: started.instanceId, state: child?.state ?? started.state, entryId: child ? child.entryId : started.entryId } };
+      });
       if (open.length > 0) return { kind: 'waiting', reason: text('Waits for its workflow', 'Attend son flux de travail'), childRuns: open };
-      return { kind: 'items', items, many: source.many };
+      return outcome;
     },
   },
 );

@@ -41,6 +41,7 @@ export const exportToFile = defineDataflowStep(
       const first = source.items[0] ?? {};
       const name = params.fileName ? getterOf(params.fileName, use)(first, source.items) : null;
       if (name === null || name === '' || typeof name === 'object') fail('PARAM_REQUIRED', text('The file name is empty. Give a name such as "report".', 'Le nom du fichier est vide. Donnez un nom comme « rapport ».'), { path: 'fileName' });
+      if (/[\\/:*?"<>|]|\p{Cc}/u.test(String(name)) || String(name).length > 200) fail('PARAM_INVALID', text(`"${String(name).slice(0, 60)}" cannot be a file name. Leave out / \\ : * ? " < > | and keep it short.`, `« ${String(name).slice(0, 60)} » ne peut être un nom de fichier. Retirez / \\ : * ? " < > | et restez court.`), { path: 'fileName' });
       const rows = source.items.map((item) => columns.map((column) => column.get(item, source.items)));
       const result = await use.effect(0, (scope) => scope.writeFile({
         fileType: params.fileType ?? 'xlsx', fileName: String(name), columnSeparator: params.columnSeparator ?? ';', worksheetName: params.worksheetName ?? 'Sheet1', columns: columns.map((column) => column.title), rows,

@@ -58,7 +58,7 @@ export const updateEntry = defineDataflowStep(
         const loadedAt = readExact(item, 'updateDate');
         const write: EntryWrite = {
           componentId, entryId, remove: params.markForDeletion ?? false, data, noTracking: params.noTracking ?? false,
-          ...(params.nameField ? { name: nameOf(data[params.nameField] ?? null) } : {}),
+          ...(params.nameField && (entryId === null || Object.hasOwn(data, params.nameField)) ? { name: nameOf(data[params.nameField] ?? null) } : {}),
           ...(entryId !== null && typeof loadedAt === 'string' ? { loadedAt } : {}),
         };
         const result = await use.effect(index, async (scope) => {

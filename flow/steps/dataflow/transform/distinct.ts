@@ -1,4 +1,4 @@
-import { structuralKey } from '../../../compare';
+import { itemKey, structuralKey } from '../../../compare';
 import { reader } from '../../../path';
 import { text } from '../../../text';
 import { defineDataflowStep } from '../../define-step';
@@ -20,7 +20,7 @@ export const distinct = defineDataflowStep(
       const readers = (keys ?? []).map(reader);
       const seen = new Set<string>();
       return perItem(source, use, (item) => {
-        const key = readers.length === 0 ? structuralKey(item) : readers.map((read) => structuralKey(read(item))).join('\u0001');
+        const key = readers.length === 0 ? itemKey(item) : readers.map((read) => structuralKey(read(item))).join('\u0001');
         if (seen.has(key)) return null;
         seen.add(key);
         return item;

@@ -2,7 +2,7 @@ import { fail } from '../../../failure';
 import { isJsonObject, type Json } from '../../../json';
 import type { ModelField, ModelSchema } from '../../../model-schema';
 import { parsePath, readExact, resolvePath } from '../../../path';
-import { text } from '../../../text';
+import { text, type Text } from '../../../text';
 import type { Item } from '../../capabilities';
 
 /** The elements of the array at a path, as items (steps.md extract-collection, select-many). */
@@ -10,13 +10,15 @@ export function elementsAt(item: Item, path: string): Item[] {
   const value = readExact(item, path);
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) {
-    return fail('NOT_AN_ARRAY', text(`"${path}" holds ${kindOf(value)}, not an array. Choose an array field.`, `« ${path} » contient ${kindOf(value)}, pas un tableau. Choisissez un champ tableau.`), { path });
+    const kind = kindOf(value);
+    return fail('NOT_AN_ARRAY', text(`"${path}" holds ${kind.en}, not an array. Choose an array field.`, `« ${path} » contient ${kind.fr}, pas un tableau. Choisissez un champ tableau.`), { path });
   }
   return value.filter((element) => element !== null).map((element) => (isJsonObject(element) ? element : { value: element }));
 }
 
-function kindOf(value: Json): string {
-  return isJsonObject(value) ? 'an object' : JSON.stringify(value).slice(0, 40);
+function kindOf(value: Json): Text {
+  const shown = JSON.stringify(value).slice(0, 40);
+  return isJsonObject(value) ? text('an object', 'un objet') : text(shown, shown);
 }
 
 /** The schema of one element of the array at a path. */
@@ -25,6 +27,8 @@ export function elementSchema(source: ModelSchema | undefined, path: string | un
   const element: ModelField | undefined = resolved?.found ? resolved.field.items : undefined;
   if (element?.type === 'object') return { open: element.open ?? false, fields: { ...element.fields } };
   if (!element || element.type === 'unknown') return { open: true, fields: {} };
+  if (element.type === 'catalog') return { open: false, fields: { id: { type: 'integer' }, name: { type: 'string' } } };
+  if (element.type === 'file') return { open: true, fields: { id: { type: 'string' }, name: { type: 'string' }, size: { type: 'integer' }, mimeType: { type: 'string' } } };
   return { open: false, fields: { value: element } };
 }
 

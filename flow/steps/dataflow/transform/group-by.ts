@@ -28,6 +28,8 @@ export const groupBy = defineDataflowStep(
       const shown = `${(keys ?? []).join(', ')} → ${fieldNameOf(itemsField, 'items')}`;
       return keys?.length ? text(shown, shown) : text('', '');
     },
+    problems: ({ keys, itemsField }) => (keyNames(keys ?? []).includes(fieldNameOf(itemsField, 'items'))
+      ? [{ code: 'PARAM_INVALID', param: 'itemsField', text: text('A key has this name too. Name the items field otherwise.', 'Une clé porte aussi ce nom. Nommez autrement le champ des éléments.') }] : []),
     outputSchema: ({ keys, itemsField }, { source }) => {
       const paths = keys ?? [];
       const names = keyNames(paths);

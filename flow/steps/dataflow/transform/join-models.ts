@@ -11,6 +11,7 @@ import type { MappingRow } from '../../../value';
 import type { Item } from '../../capabilities';
 import { defineDataflowStep } from '../../define-step';
 import { field } from '../../field';
+import { perItem } from '../../per-item';
 
 /** More items than this is refused before they are made. */
 const itemLimit = 100_000;
@@ -43,16 +44,15 @@ export const joinModels = defineDataflowStep(
       const targets = (map ?? []).map((row) => ({ ...splitTarget(row.target), row }));
       const index = indexBy(right.items, rightKey ?? '', 'right');
       const readLeft = reader(leftKey ?? '');
-      const items: Item[] = [];
-      left.items.forEach((item, place) => {
-        if (place % 1024 === 0) use.signal.throwIfAborted();
+      let count = 0;
+      return perItem(left, use, (item, place) => {
         const key = keyOf(readLeft(item), leftKey ?? '', place);
         const matches = key === null ? [] : (index.get(key) ?? []);
-        if (items.length + matches.length > itemLimit) fail('LIMIT_EXCEEDED', text(`The join makes more than ${itemLimit} items. Make the keys more exact.`, `La jointure produit plus de ${itemLimit} éléments. Précisez les clés.`));
-        for (const match of matches) items.push(joined(item, match, targets));
-        if (matches.length === 0 && joinType !== 'inner') items.push(unmatched(item, targets));
-      });
-      return { kind: 'items', items, many: true };
+        count += Math.max(matches.length, 1);
+        if (count > itemLimit) fail('LIMIT_EXCEEDED', text(`The join makes more than ${itemLimit} items. Make the keys more exact.`, `La jointure produit plus de ${itemLimit} éléments. Précisez les clés.`));
+        if (matches.length === 0) return joinType === 'inner' ? null : unmatched(item, targets);
+        return matches.map((match) => joined(item, match, targets));
+      }, true);
     },
   },
 );

@@ -1,3 +1,5 @@
+import { typeOfField } from '../../../component-schema';
+import { convert } from '../../../convert';
 import { systemFields, type ComponentField } from '../../../component-model';
 import { validateField } from '../../../entry-validation';
 import { fail } from '../../../failure';
@@ -18,7 +20,7 @@ export const updateModelField = defineWorkflowStep(
     id: 'update-model-field', group: 'common', class: 'pure', version: 1, icon: 'text-cursor-input',
     title: text('Update model field', 'Mettre à jour le champ du modèle'), summary: text('Set one field of the model', 'Fixe un champ du modèle'),
     help: text('Sets one field of the instance’s model to a constant or to the value of another field. It is stored by a later Update model.', 'Fixe un champ du modèle de l’instance à une constante ou à la valeur d’un autre champ. Une étape « Mettre à jour le modèle » ultérieure l’enregistre.'),
-    examples: [],
+    examples: [{ title: text('A constant', 'Une constante'), params: { modelField: 'state', value: 2 }, input: [{ id: 7, data: { state: 0 } }], output: { id: 7, data: { state: 2 } } }],
     foot: ({ modelField, value, sourceField }) => {
       const shown = modelField ? `${modelField} ← ${sourceField ?? JSON.stringify(value ?? null)}` : '';
       return text(shown, shown);
@@ -30,7 +32,7 @@ export const updateModelField = defineWorkflowStep(
       if (modelField && isSystem(modelField)) found.push({ code: 'PARAM_INVALID', param: 'modelField', text: text(`"${modelField}" is a system field and cannot be set.`, `« ${modelField} » est un champ système et ne peut être fixé.`) });
       const target = component.fields.find((each) => each.name === nameOf(modelField));
       const checked = target && value !== undefined && !sourceField ? validateField(target, value) : null;
-      if (checked && !checked.ok) found.push({ code: 'TYPE_MISMATCH', param: 'value', text: checked.text });
+      if (target && checked && !checked.ok) found.push({ code: codeOf(target, value ?? null), param: 'value', text: checked.text });
       return found;
     },
     run: ({ modelField, value, sourceField }, { model }, use) => {
@@ -52,9 +54,13 @@ export function withData(path: string): string {
 const nameOf = (path: string | undefined) => (path ?? '').replace(/^data\./, '');
 const isSystem = (path: string) => systemFields.some((each) => each === path);
 
+/** What cannot become the field's type at all mismatches; the rest breaks one of the field's own rules. */
+function codeOf(target: ComponentField, given: Json): 'TYPE_MISMATCH' | 'VALIDATION_FAILED' {
+  return given === null || given === '' || convert(given, typeOfField(target)).ok ? 'VALIDATION_FAILED' : 'TYPE_MISMATCH';
+}
+
 function checkedValue(target: ComponentField, given: Json): Json {
   const checked = validateField(target, given);
   if (checked.ok) return checked.value;
-  const code = given !== null && target.enum === undefined && target.min === undefined && target.max === undefined ? 'TYPE_MISMATCH' : 'VALIDATION_FAILED';
-  return fail(code, checked.text, { path: `data.${target.name}` });
+  return fail(codeOf(target, given), checked.text, { path: `data.${target.name}` });
 }

@@ -1,0 +1,204 @@
+'use client';
+import { useLocale, useTranslations } from 'next-intl';
+import { useRouter } from 'next/navigation';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import type { RunSummary } from '#db/run-row';
+import { problemsOf } from '#flow/check';
+import type { ComponentModel } from '#flow/component-model';
+import { diffDefinitions } from '#flow/diff';
+import { stepsOf, type FlowDefinition } from '#flow/flow';
+import { schemasOf } from '#flow/propagate';
+import type { Group } from '#flow/steps/define-step';
+import type { WorkspaceIndex } from '#flow/workspace-index';
+import { FlowCanvas, type CanvasEdit, type CanvasHandle } from '../../../_canvas/flow-canvas';
+import { useChanges } from '../../../_client/run-stream';
+import { localeOf } from '../../../_run/duration';
+import { RunDrawer } from '../../../_run/run-drawer';
+import { Button } from '../../../_ui/button';
+import { Empty } from '../../../_ui/empty';
+import { Icon } from '../../../_ui/icon';
+import { toast } from '../../../_ui/toast';
+import { createCommands, placeBelow } from './commands';
+import { EditorContext, type EditorFacts } from './editor-context';
+import styles from './editor.module.css';
+import { ErrorList } from './error-list';
+import { FindDialog } from './find-dialog';
+import { LastRun } from './last-run';
+import { ManyPanel } from './many-panel';
+import { Palette } from './palette';
+import { StepPanel, type PanelTab } from './panel/step-panel';
+import { PublishDialog } from './publish-dialog';
+import { Rail } from './rail';
+import { RunDialog } from './run-dialog';
+import { RunStrip } from './run-strip';
+import { ShortcutsDialog } from './shortcuts-dialog';
+import { TopBar } from './top-bar';
+import { useAttachedRun } from './use-attached-run';
+import { useClipboard } from './use-clipboard';
+import { editorOrigin, useFlowSession, useUndoState } from './use-flow-session';
+import { usePeople } from './use-people';
+import { useShortcuts } from './use-shortcuts';
+import { useSigns } from './use-signs';
+import { VersionsDialog } from './versions-dialog';
+
+export type EditorProps = {
+  flowId: string; user: { id: string; name: string }; first: FlowDefinition; component: ComponentModel; index: WorkspaceIndex;
+  published: { number: number; definition: FlowDefinition } | null; recent: RunSummary[];
+  rights: { edit: boolean; run: boolean; control: boolean; publish: boolean };
+};
+type Open = 'run' | 'publish' | 'versions' | 'find' | 'shortcuts' | null;
+
+/** The editor of a flow: one client island around the shared document. */
+export function Editor({ flowId, user, first, component, index, published, recent, rights }: EditorProps) {
+  const t = useTranslations('editor');
+  const locale = localeOf(useLocale());
+  const router = useRouter();
+  const { session, doc, undo, status, definition } = useFlowSession(flowId, user, first);
+  const editable = rights.edit && status.canWrite && status.connection !== 'refused' && doc !== null;
+  const people = usePeople(session?.awareness ?? null);
+  const signs = useSigns(session?.awareness ?? null);
+  const undoState = useUndoState(undo);
+  const [selection, setSelection] = useState<string[]>([]);
+  const [open, setOpen] = useState<Open>(null);
+  const [palette, setPalette] = useState<{ group: Group | null; stageId: string | null } | null>(null);
+  const [tab, setTab] = useState<PanelTab>('settings');
+  const [errorsOpen, setErrorsOpen] = useState(false);
+  const [following, setFollowing] = useState<string | null>(null);
+  const [focusRequest, setFocusRequest] = useState(0);
+  const canvas = useRef<CanvasHandle>(null);
+  const run = useAttachedRun(flowId, recent);
+  useChanges([{ topic: 'flow', objectId: flowId }, { topic: 'component', objectId: component.id }], () => router.refresh());
+
+  const present = useMemo(() => new Set(stepsOf(definition).map((step) => step.id)), [definition]);
+  const selected = useMemo(() => selection.filter((id) => present.has(id)), [selection, present]);
+  const now = useRef({ doc, definition, selection: selected, undo });
+  now.current = { doc: editable ? doc : null, definition, selection: selected, undo };
+  const commands = useMemo(() => createCommands({ now: () => now.current, origin: editorOrigin, userId: user.id, locale, stageName: (number) => t('stageName', { number }) }), [user.id, locale, t]);
+
+  const settled = useDeferredValue(definition);
+  const context = useMemo(() => ({ index, componentId: component.id, flowId }), [index, component.id, flowId]);
+  const problems = useMemo(() => problemsOf(settled, context), [settled, context]);
+  const schemas = useMemo(() => schemasOf(settled, context), [settled, context]);
+  const changes = useMemo(() => {
+    const diff = diffDefinitions(published?.definition ?? null, settled);
+    return diff.steps.length + diff.stages.length + diff.notes.length + diff.settings.length;
+  }, [published, settled]);
+
+  const select = (ids: string[]) => {
+    setSelection(ids);
+    signs.set('selection', ids.slice(0, 50));
+  };
+  const show = (stepId: string, focus = false) => {
+    select([stepId]);
+    canvas.current?.reveal(stepId, { focus });
+  };
+  const add = (typeId: string) => {
+    const stage = palette?.stageId ? definition.lanes.flatMap((lane) => lane.stages).find((each) => each.id === palette.stageId) : undefined;
+    const place = stage ? { stageId: stage.id, index: stage.steps.length } : placeBelow(definition, selected);
+    const made = commands.addType(typeId, place ?? undefined);
+    if (made === null) return;
+    setTab('settings');
+    select([made]);
+    requestAnimationFrame(() => canvas.current?.reveal(made));
+  };
+  const remove = (ids: readonly string[]) => {
+    if (ids.length === 0 || !editable) return;
+    const steps = stepsOf(definition).filter((step) => ids.includes(step.id));
+    commands.remove(ids);
+    select([]);
+    canvas.current?.focusCanvas();
+    toast.success(steps.length === 1 ? t('stepRemoved', { name: steps[0]?.name ?? '' }) : t('stepsRemoved', { count: steps.length }), { action: { label: t('undo'), onClick: commands.undo } });
+  };
+  const openStep = (stepId: string) => {
+    select([stepId]);
+    setTab('settings');
+    setFocusRequest((count) => count + 1);
+  };
+
+  const edit = useMemo((): CanvasEdit => ({
+    moveSteps: commands.moveSteps, connect: commands.connect,
+    chooseStep: (stageId) => setPalette({ group: null, stageId }),
+    addType: (typeId, place) => {
+      const made = commands.addType(typeId, place);
+      if (made !== null) { setSelection([made]); signs.set('selection', [made]); }
+    },
+    addStage: () => {
+      const made = commands.addStage();
+      if (made !== null) setPalette({ group: null, stageId: made });
+    },
+    renameStage: commands.renameStage, moveStage: commands.moveStage,
+    removeStage: (stageId) => {
+      const stage = now.current.definition.lanes.flatMap((lane) => lane.stages).find((each) => each.id === stageId);
+      commands.removeStage(stageId);
+      toast.success(t('stageRemoved', { name: stage?.name ?? '', count: stage?.steps.length ?? 0 }), { action: { label: t('undo'), onClick: commands.undo } });
+    },
+    moveNote: commands.moveNote, resizeNote: commands.resizeNote, writeNote: commands.writeNote, removeNote: commands.removeNote,
+  }), [commands, signs, t]);
+  const canvasSigns = useMemo(() => ({
+    pointer: (at: { x: number; y: number } | null) => signs.set('cursor', at ? { x: Math.round(at.x), y: Math.round(at.y) } : null),
+    dragging: (drag: { stepIds: string[]; at: { x: number; y: number } } | null) => signs.set('drag', drag ? { stepIds: drag.stepIds.slice(0, 50), x: Math.round(drag.at.x), y: Math.round(drag.at.y) } : null),
+  }), [signs]);
+
+  useClipboard({ commands, selection: selected, editable, onPasted: select, onCut: remove });
+  useShortcuts({
+    addStep: () => editable && setPalette({ group: null, stageId: null }), addStage: () => editable && edit.addStage(), addNote: () => editable && commands.addNote(canvas.current?.middle() ?? { x: 0, y: 0 }),
+    find: () => setOpen('find'), run: () => rights.run && setOpen('run'), publish: () => rights.publish && setOpen('publish'), undo: () => editable && commands.undo(), redo: () => editable && commands.redo(),
+    duplicate: () => { if (editable && selected.length > 0) select(commands.duplicate(selected)); }, remove: () => remove(selected),
+    disable: () => { if (editable && selected.length > 0) commands.setDisabled(selected, !selected.every((id) => stepsOf(definition).find((step) => step.id === id)?.disabled)); },
+    selectAll: () => select([...present]), fit: () => canvas.current?.fit(), zoomIn: () => canvas.current?.zoomBy(1.25), zoomOut: () => canvas.current?.zoomBy(0.8), shortcuts: () => setOpen('shortcuts'),
+    eye: () => { if (selected.length === 1) setTab(tab === 'model' ? 'settings' : 'model'); },
+    escape: (inPanel) => {
+      const [only] = selected;
+      if (palette) setPalette(null);
+      else if (inPanel && only) canvas.current?.reveal(only, { focus: true });
+      else if (following) setFollowing(null);
+      else if (selected.length > 0) select([]);
+    },
+  });
+
+  const facts = useMemo((): EditorFacts => ({
+    flowId, locale, definition, component, index, problems, schemas, doc, awareness: session?.awareness ?? null, undo, commands, signs, editable, sampleRunId: run.sampleId,
+  }), [flowId, locale, definition, component, index, problems, schemas, doc, session, undo, commands, signs, editable, run.sampleId]);
+  const step = selected.length === 1 ? stepsOf(definition).find((each) => each.id === selected[0]) : undefined;
+  const live = run.attached ? t(run.attached.version === null ? 'liveDraft' : 'liveVersion', { version: run.attached.version ?? 0 }) : null;
+  const stageName = palette?.stageId ? (definition.lanes.flatMap((lane) => lane.stages).find((each) => each.id === palette.stageId)?.name ?? null) : null;
+
+  return (
+    <EditorContext value={facts}>
+      <div className={styles.editor} data-editor data-connection={status.connection}>
+        <TopBar
+          status={status} people={people} me={user} following={following} onFollow={setFollowing} undo={undoState} publishedVersion={published?.number ?? null} live={live} mayRun={rights.run} mayPublish={rights.publish}
+          changes={changes} last={run.attached ? null : <LastRun run={run.runs[0] ?? null} onAttach={run.attach} />} onRun={() => setOpen('run')} onPublish={() => setOpen('publish')}
+        />
+        <Rail open={palette !== null} onPalette={(group) => setPalette(palette && !group ? null : { group: group ?? null, stageId: null })} onFind={() => setOpen('find')} onNote={() => commands.addNote(canvas.current?.middle() ?? { x: 0, y: 0 })} onVersions={() => setOpen('versions')} onShortcuts={() => setOpen('shortcuts')} />
+        <main className={styles.work}>
+          <RunStrip run={run} mayControl={rights.control} />
+          <div className={styles.stageArea}>
+            {palette && editable && <Palette group={palette.group} stageName={stageName} onAdd={add} onClose={() => { setPalette(null); canvas.current?.focusCanvas(); }} />}
+            <div className={styles.canvasBox} data-region tabIndex={-1}>
+              <FlowCanvas
+                definition={definition} component={component} index={index} problems={problems} run={run.attached ? run.state : null} selectedIds={selected} onSelect={select} onOpen={openStep}
+                onEye={(stepId) => { select([stepId]); setTab('model'); }} readOnly={!editable} people={people} following={following} signs={canvasSigns} handle={canvas} {...(editable ? { edit } : {})}
+              />
+              {status.connection === 'refused' && <div className={styles.banner} role="alert"><Icon name="triangle-alert" size={16} /><span>{status.refused?.reason || t('refused')}</span><Button variant="primary" onClick={() => window.location.reload()}>{t('reload')}</Button></div>}
+              {present.size === 0 && editable && <div className={styles.emptyHint}><Empty title={t('emptyFlow')} why={t('emptyFlowWhy')} /></div>}
+            </div>
+          </div>
+          {run.attached && (
+            <div className={styles.drawer} data-region tabIndex={-1}>
+              <RunDrawer runId={run.attached.id} definition={run.definition ?? definition} state={run.state} events={run.events} selectedStepId={selected.length === 1 ? (selected[0] ?? null) : null} onSelectStep={(stepId) => { if (present.has(stepId)) show(stepId); }} onClose={run.detach} canControl={rights.control} />
+            </div>
+          )}
+          <ErrorList open={errorsOpen} onToggle={() => setErrorsOpen(!errorsOpen)} onGo={(problem) => { if (problem.stepId) { setTab('settings'); show(problem.stepId, true); } }} />
+        </main>
+        {step && <StepPanel step={step} tab={tab} onTab={setTab} onClose={() => { select([]); canvas.current?.reveal(step.id, { focus: true }); }} onRemove={remove} focusRequest={focusRequest} />}
+        {selected.length > 1 && <ManyPanel ids={selected} onRemove={remove} onSelect={select} />}
+      </div>
+      <RunDialog open={open === 'run'} onClose={() => setOpen(null)} publishedVersion={published?.number ?? null} mayRunDraft={rights.edit} onStarted={run.attach} />
+      <PublishDialog open={open === 'publish'} onClose={() => setOpen(null)} publishedVersion={published?.number ?? null} onPublished={(version) => { toast.success(t('publish.done', { version })); router.refresh(); }} />
+      <VersionsDialog open={open === 'versions'} onClose={() => setOpen(null)} />
+      <FindDialog open={open === 'find'} onClose={() => setOpen(null)} onFound={(stepId) => show(stepId, true)} />
+      <ShortcutsDialog open={open === 'shortcuts'} onClose={() => setOpen(null)} />
+    </EditorContext>
+  );
+}

@@ -1,0 +1,59 @@
+'use client';
+import { useLocale, useTranslations } from 'next-intl';
+import { useEffect } from 'react';
+import { isEnded } from '#flow/run-state';
+import { api } from '../../../_client/api';
+import { formatDuration, localeOf } from '../../../_run/duration';
+import { RunChips, triggerKey } from '../../../_run/run-chips';
+import { useNow } from '../../../_run/use-now';
+import { Button } from '../../../_ui/button';
+import { Switch } from '../../../_ui/switch';
+import { toast } from '../../../_ui/toast';
+import { useEditor } from './editor-context';
+import styles from './editor.module.css';
+import type { AttachedRun } from './use-attached-run';
+
+/** Every run of the flow as it happens; the attached one with its progress. */
+export function RunStrip({ run, mayControl }: { run: AttachedRun; mayControl: boolean }) {
+  const { definition } = useEditor();
+  const t = useTranslations('editor');
+  const runWords = useTranslations('run');
+  const locale = localeOf(useLocale());
+  const { attached, state, runs } = run;
+  const live = runs.some((each) => each.finishedAt === null);
+  const moving = attached !== null && !isEnded(state.status);
+  const now = useNow(moving);
+  const total = attached?.stepsTotal || Object.keys(state.steps).length;
+  const done = Object.values(state.steps).filter((step) => step.status === 'succeeded' || step.status === 'skipped').length;
+  const title = moving ? `${done}/${total} · ${definition.name}` : null;
+  useEffect(() => {
+    if (title === null) return;
+    const before = document.title;
+    document.title = title;
+    return () => { document.title = before; };
+  }, [title]);
+  if (!attached && !live) return null;
+  const started = state.startedAt ?? state.requestedAt;
+  const cancel = async () => {
+    const answer = attached ? await api(`/runs/${attached.id}/cancel`, { method: 'POST', body: {} }) : null;
+    if (answer && !answer.ok) toast.error(answer.failure.message);
+  };
+  return (
+    <div className={styles.strip} role="group" aria-label={t('runs')}>
+      <RunChips runs={runs} attachedId={attached?.id ?? null} onAttach={run.attach} />
+      <Switch checked={run.followNewest} onChange={run.setFollowNewest}>{t('followNewest')}</Switch>
+      <span className={styles.grow} />
+      {attached && (
+        <>
+          {attached.startedBy.name && <span className={styles.ahead}>{t('watching', { name: attached.startedBy.name, trigger: runWords(`trigger.${triggerKey(attached.trigger)}`) })}</span>}
+          <span className={styles.vr} />
+          <span className="num">{t('stepsDone', { done, total })}</span>
+          {started && <span className="num text-muted">{formatDuration((state.finishedAt ? Date.parse(state.finishedAt) : now) - Date.parse(started), locale)}</span>}
+          <span className={styles.vr} />
+          {mayControl && moving && <Button size="sm" icon="square" disabled={state.cancelRequested} className="text-danger" onClick={() => void cancel()}>{t('cancelRun')}</Button>}
+          <Button size="sm" onClick={run.detach}>{t('detach')}</Button>
+        </>
+      )}
+    </div>
+  );
+}

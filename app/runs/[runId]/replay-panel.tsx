@@ -1,0 +1,37 @@
+'use client';
+import { useTranslations } from 'next-intl';
+import type { FlowDefinition } from '#flow/flow';
+import { stepsOf } from '#flow/flow';
+import type { RunEvent } from '#flow/run-event';
+import { EventList } from '../../_run/event-list';
+import { RunControls } from '../../_run/run-controls';
+import { isEnded } from '#flow/run-state';
+import { AboutRun } from './about-run';
+import type { ReplayRun } from './replay';
+import styles from './replay.module.css';
+import { StepInspector } from './step-inspector';
+import type { Moment } from './use-moment';
+
+type Props = {
+  run: ReplayRun; definition: FlowDefinition; events: readonly RunEvent[]; moment: Moment;
+  selected: string | null; onSelect: (stepId: string | null) => void; me: string | null; canControl: boolean;
+};
+
+/** Beside the canvas: the selected step at this moment, or the run as a whole with its log. */
+export function ReplayPanel({ run, definition, events, moment, selected, onSelect, me, canControl }: Props) {
+  const t = useTranslations('replay');
+  const step = stepsOf(definition).find((each) => each.id === selected);
+  return (
+    <aside className={styles.panel} aria-label={step ? step.name : t('about')} data-step={step ? true : undefined}>
+      {step
+        ? <StepInspector key={step.id} run={run} kind={definition.kind} step={step} events={events} moment={moment} onClose={() => onSelect(null)} me={me} />
+        : (
+          <div className={styles.overview}>
+            <AboutRun run={run} definition={definition} events={events} latest={moment.latest} me={me} onSelect={onSelect} values />
+            <div className={styles.log}><EventList definition={definition} events={events} live={!isEnded(moment.latest.status)} currentSeq={moment.seq} onSelect={(event) => moment.seek(event.seq)} /></div>
+          </div>
+        )}
+      {canControl && <footer className={styles.acts}><RunControls runId={run.id} state={moment.latest} stepId={selected} size="md" /></footer>}
+    </aside>
+  );
+}

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listEntries } from '#db/entries';
+import { cancelRun, getRun, rerunRun, resumeRun, runEvents } from '#db/runs';
+import { nextAttempt, judge } from './retry';
+import { failure, FailureError } from '#flow/failure';
+import { aStep, chain, engineTest, type EngineTest } from './testing';
+
+let t: EngineTest;
+beforeAll(async () => {
+  t = await engineTest();
+  await t.start();
+});
+afterAll(() => t.close());
+
+const saving = (source = 'in') => aStep('save', 'update-entry', { component: t.componentId, fieldsMapping: [{ target: 'user_name', value: { field: 'n' } }] }, source);
+const people = (count: number) => Array.from({ length: count }, (_, at) => ({ n: `P${at}` }));
+
+describe('people and runs', () => {
+  test('R21 cancelling at random moments stops each within a second, never both cancelled and finished', async () => {
+    const flow = await t.insertFlow([...chain(1), aStep('save', 'update-entry', { component: t.componentId, fieldsMapping: [{ target: 'user_name', value: { field: 'n' } }] }, 's1')]);
+    const ids = await Promise.all(Array.from({ length: 12 }, () => t.run(flow, { input: people(40) })));
+    const asked = await Promise.all(ids.map(async (id, at) => {
+      await new Promise((resolve) => setTimeout(resolve, at * 25));
+      const from = Date.now();
+      const answer = await cancelRun(t.database, t.access, id);
+      const run = await t.finished(id);
+      return { answer, run, tookMs: Date.now() - from };
+    }));
+    for (const { answer, run, tookMs } of asked) {
+      expect(['cancelled', 'succeeded']).toContain(run.status);
+      if (!answer.ok) expect(answer.failure.code).toBe('STATE_INVALID');
+      if (run.status === 'cancelled') expect(tookMs).toBeLessThan(process.env['MILLRACE_LONG'] ? 1_500 : 5_000); // a second, and what a shared machine adds
+      const events = await runEvents(t.database, t.access, run.id, { after: 0, limit: 1_000 });
+      const ends = events.ok ? events.items.filter((each) => ['run.cancelled', 'run.succeeded'].includes(each.type)) : [];
+      expect(ends).toHaveLength(1);
+    }
+    expect(asked.some((each) => each.run.status === 'cancelled')).toBe(true);
+  });
+
+  test('R22 resuming after a failure in the middle repeats no effect', async () => {
+    const flow = await t.insertFlow([aStep('in', 'get-raw-model'), saving()]);
+    const before = await listEntries(t.database, t.access, t.componentId, { limit: 1 });
+    const input = [...people(5), { n: null }, ...people(4)];
+    const run = await t.finished(await t.run(flow, { input }));
+    expect(run).toMatchObject({ status: 'failed', error: { code: 'VALIDATION_FAILED', itemIndex: 5, stepId: 'save' } });
+    expect(await resumeRun(t.database, t.access, run.id)).toMatchObject({ ok: true });
+    const second = await t.finished(run.id);
+    expect(second).toMatchObject({ status: 'failed', steps: { in: { attempt: 1 }, save: { attempt: 2 } } });
+    const after = await listEntries(t.database, t.access, t.componentId, { limit: 1 });
+    expect((after.ok ? after.total : 0) - (before.ok ? before.total : 0)).toBe(5);
+    expect(await resumeRun(t.database, t.access, run.id, { fromStep: 'in' })).toMatchObject({ failure: { code: 'STATE_INVALID' } });
+  });
+
+  test('R11 running again uses the same input in a new run', async () => {
+    const flow = await t.insertFlow([...chain(1), aStep('out', 'write-response', {}, 's1')]);
+    const first = await t.finished(await t.run(flow, { input: { a: 1 } }));
+    const again = await rerunRun(t.database, t.access, first.id);
+    expect(again.ok && again.runId).not.toBe(first.id);
+    expect(await t.finished(again.ok ? again.runId : '')).toMatchObject({ status: 'succeeded', input: { a: 1 }, output: { a: 1 } });
+    expect(await resumeRun(t.database, t.access, first.id)).toMatchObject({ failure: { code: 'STATE_INVALID' } });
+    expect(await getRun(t.database, { ...t.access, workspaceId: 'wks_other' }, first.id)).toMatchObject({ failure: { code: 'RUN_NOT_FOUND' } });
+  });
+
+  test('R16 a step whose database connection is cut is tried again, and its effect happens once', async () => {
+    const flow = await t.insertFlow([aStep('in', 'get-raw-model'), { ...saving(), retry: { attempts: 4, backoffMs: 50 } }]);
+    const before = await listEntries(t.database, t.access, t.componentId, { limit: 1 });
+    let runId = '';
+    await t.database.sql.begin(async (tx) => {
+      await tx`select 1 from components where id = ${t.componentId} for update`;
+      runId = await t.run(flow, { input: people(3) });
+      for (let tries = 0; tries < 100; tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        const cut = await t.database.sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ilike '%components%share%'`;
+        if (cut.length > 0) return;
+      }
+      throw new Error('the step never waited for the lock');
+    });
+    const run = await t.finished(runId);
+    expect(run, JSON.stringify(run.error)).toMatchObject({ status: 'succeeded', steps: { save: { attempt: 2 } } });
+    const after = await listEntries(t.database, t.access, t.componentId, { limit: 1 });
+    expect((after.ok ? after.total : 0) - (before.ok ? before.total : 0)).toBe(3);
+    const events = await runEvents(t.database, t.access, runId, { after: 0, limit: 100 });
+    expect(events.ok && events.items.filter((each) => each.stepId === 'save').map((each) => each.type)).toEqual(['step.started', 'step.failed', 'step.retry_scheduled', 'step.started', 'effect.recorded', 'step.succeeded']);
+  });
+
+  test('R16 only what may pass is tried again, three times in all', () => {
+    const node = aStep('s', 'distinct');
+    const of = (code: 'HTTP_STATUS' | 'HTTP_TIMEOUT' | 'VALIDATION_FAILED', details = {}) => judge(new FailureError(failure(code, { en: '', fr: '' }, { details })), 's').transient;
+    expect([of('HTTP_TIMEOUT'), of('HTTP_STATUS', { status: 503 }), of('HTTP_STATUS', { status: 404 }), of('VALIDATION_FAILED')]).toEqual([true, true, false, false]);
+    expect([1, 2, 3].map((attempt) => nextAttempt(node, attempt, true, 0)?.pauseMs ?? null)).toEqual([1_000, 5_000, null]);
+    expect(nextAttempt(node, 1, false, 0)).toBeNull();
+    expect(nextAttempt({ ...node, retry: { attempts: 1 } }, 1, true, 0)).toBeNull();
+  });
+});

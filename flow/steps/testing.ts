@@ -1,0 +1,138 @@
+import type { ComponentModel, EntryModel } from '../component-model';
+import { validateEntry } from '../entry-validation';
+import { compileExpression } from '../expression';
+import { fail, FailureError, type Failure } from '../failure';
+import type { Json, JsonObject } from '../json';
+import { text, type Text } from '../text';
+import type { ChildRun, EntryWrite, ExportFile, Item, StepUse, Table, WorkflowStart, WorkflowStarted } from './capabilities';
+import type { DataflowOutcome, DataflowStep, StepType, WorkflowOutcome, WorkflowStep } from './define-step';
+import { failValidation } from './validate-input';
+
+/** The capabilities of a step, in memory: what the engine gives, for tests of one step. */
+export const sampleComponent: ComponentModel = {
+  id: 'cmp_1', title: 'Orders', settings: {},
+  fields: [
+    { name: 'user_name', title: 'User name', type: 'string', required: true, maxLength: 40 },
+    { name: 'state', title: 'State', type: 'integer', enum: [{ value: 0, label: 'New' }, { value: 1, label: 'Won' }, { value: 2, label: 'Lost' }] },
+    { name: 'price', title: 'Price', type: 'number', min: 0 }, { name: 'paid', title: 'Paid', type: 'boolean' }, { name: 'note', title: 'Note', type: 'string' },
+    { name: 'car', title: 'Car', type: 'catalog', componentId: 'cmp_1' }, { name: 'draft', title: 'Draft', type: 'string', virtual: true },
+  ],
+};
+
+export type World = {
+  use: StepUse;
+  warnings: string[];
+  writes: EntryWrite[];
+  files: ExportFile[];
+  started: WorkflowStart[];
+  entries: Map<number, EntryModel>;
+  /** Performed effects by item index: a second run with the same world finds them. */
+  effects: Map<number, Json>;
+};
+
+export type WorldOptions = {
+  caller?: Json; component?: ComponentModel; onError?: 'stop' | 'continue'; tables?: Record<string, Table>; entries?: EntryModel[]; children?: Record<string, ChildRun>;
+};
+
+export function world(options: WorldOptions = {}): World {
+  const component = options.component ?? sampleComponent;
+  const made: Omit<World, 'use'> = { warnings: [], writes: [], files: [], started: [], entries: new Map(options.entries?.map((each) => [each.id, each])), effects: new Map() };
+  const scope = {
+    writeEntry: async (write: EntryWrite) => writeEntry(write, component, made),
+    writeFile: async (file: ExportFile) => {
+      made.files.push(file);
+      return { fileId: `file_${made.files.length}`, fileName: file.fileName, size: JSON.stringify(file.rows).length };
+    },
+    startWorkflow: async (start: WorkflowStart): Promise<WorkflowStarted> => {
+      made.started.push(start);
+      const { length } = made.started;
+      return { instanceId: `wfi_${length}`, runId: `run_${length}`, entryId: 'entryId' in start.model ? start.model.entryId : null, state: 'running' };
+    },
+  };
+  const context = {
+    workspaceId: 'wsp_1', runId: 'run_0', flowId: 'flw_1', flowName: 'Test', component, user: { id: 'usr_1', name: 'Ana' }, now: '2026-01-31T08:30:00.000Z', trigger: 'api' as const,
+  };
+  const use: StepUse = {
+    context, step: { id: 'stp_1', name: 'Step' }, onError: options.onError ?? 'stop', signal: new AbortController().signal, callerModel: options.caller,
+    warn: (words: Text) => void made.warnings.push(words.en), log: () => {}, progress: () => {},
+    evaluate: (expression, item, items) => {
+      const compiled = compileExpression(expression);
+      if (!compiled.ok) throw new FailureError(compiled.failure);
+      return compiled.run({ item, items: [...items], context: { now: context.now, runId: context.runId } });
+    },
+    component: async (id) => (id === component.id ? component : null),
+    entry: async (_componentId, id) => made.entries.get(id) ?? null,
+    readTable: async (id) => options.tables?.[id] ?? fail('FILE_NOT_FOUND', text(`There is no file "${id}".`, `Il n’y a pas de fichier « ${id} ».`)),
+    effect: async (index, perform) => {
+      const recorded = made.effects.get(index);
+      // The record was written by the same step at the same index, so it is of the kind asked for.
+      if (recorded !== undefined) return recorded as never;
+      const result = await perform(scope);
+      made.effects.set(index, result);
+      return result;
+    },
+    childRun: async (id) => options.children?.[id] ?? { status: 'running', state: 'running', entryId: null, output: null },
+  };
+  return { ...made, use };
+}
+
+function writeEntry(write: EntryWrite, component: ComponentModel, made: Omit<World, 'use'>): { entryId: number; changed: boolean; warnings: Text[] } {
+  made.writes.push(write);
+  const before = write.entryId === null ? undefined : made.entries.get(write.entryId);
+  if (write.entryId !== null && !before) fail('ENTRY_NOT_FOUND', text(`There is no entry ${write.entryId}.`, `Il n’y a pas d’entrée ${write.entryId}.`));
+  const id = write.entryId ?? made.entries.size + 1;
+  if (write.remove) {
+    made.entries.delete(id);
+    return { entryId: id, changed: true, warnings: [] };
+  }
+  const checked = validateEntry(component.fields, write.data, before ? 'update' : 'create');
+  if (!checked.ok) failValidation(checked.bad);
+  const data: JsonObject = { ...before?.data, ...checked.data };
+  made.entries.set(id, { id, name: write.name ?? before?.name ?? null, createdDate: null, updateDate: null, creatorSubject: null, changeAuthor: null, data });
+  return { entryId: id, changed: true, warnings: [] };
+}
+
+export type Given = { source?: Item[]; left?: Item[]; right?: Item[]; many?: boolean };
+
+export async function outcomeOf(type: StepType, params: JsonObject, given: Given, { use }: World): Promise<DataflowOutcome> {
+  const prepared = dataflow(type).prepare(params);
+  if (!prepared.ok) throw new Error(prepared.issues.map((issue) => `${issue.path}: ${issue.message}`).join('; '));
+  const list = (items: Item[] = []) => ({ items, many: given.many ?? items.length !== 1 });
+  return prepared.plan.run({ source: list(given.source), left: list(given.left), right: list(given.right) }, use);
+}
+
+/** The items a step gives. */
+export async function itemsOf(type: StepType, params: JsonObject, given: Given = {}, at: World = world()): Promise<Item[]> {
+  const outcome = await outcomeOf(type, params, given, at);
+  if (outcome.kind !== 'items') throw new Error('the step waits');
+  return outcome.items;
+}
+
+export async function modelOf(type: StepType, params: JsonObject, model: JsonObject, at: World = world(), loaded: JsonObject = model): Promise<Extract<WorkflowOutcome, { kind: 'model' }>> {
+  const prepared = workflow(type).prepare(params);
+  if (!prepared.ok) throw new Error(prepared.issues.map((issue) => `${issue.path}: ${issue.message}`).join('; '));
+  const outcome = await prepared.plan.run({ model, loaded }, at.use);
+  if (outcome.kind !== 'model') throw new Error('the step waits');
+  return outcome;
+}
+
+/** The failure a run ends in. */
+export async function failureOf(run: Promise<unknown>): Promise<Failure> {
+  try {
+    await run;
+  } catch (error) {
+    if (error instanceof FailureError) return error.failure;
+    throw error;
+  }
+  throw new Error('it did not fail');
+}
+
+export function dataflow(type: StepType): DataflowStep {
+  if (type.kind !== 'dataflow') throw new Error(`${type.key} is not a dataflow step`);
+  return type;
+}
+
+export function workflow(type: StepType): WorkflowStep {
+  if (type.kind !== 'workflow') throw new Error(`${type.key} is not a workflow step`);
+  return type;
+}
