@@ -53,13 +53,19 @@ async function initialise(initdb: string, cluster: string, passwordFile: string,
   writeFileSync(forInitdb, readFileSync(passwordFile), { mode: 0o600 });
   if (user) chownSync(forInitdb, user.uid, user.gid);
   try {
-    const args = ['-D', cluster, '-U', 'millrace', '-E', 'UTF8', '--locale=C', '--auth=scram-sha-256', `--pwfile=${forInitdb}`];
+    const args = ['-D', cluster, '-U', 'millrace', '-E', 'UTF8', '--locale=C', ...(await caseRules(initdb)), '--auth=scram-sha-256', `--pwfile=${forInitdb}`];
     await run(initdb, args, { cwd: '/', env: childEnv(), ...(user ?? {}) });
   } catch (error) {
     throw new Error(`PostgreSQL could not create its files in "${cluster}": ${reasonOf(error)}`, { cause: error });
   } finally {
     rmSync(forInitdb, { force: true });
   }
+}
+
+/** Text sorts by code point everywhere; from PostgreSQL 17 on "É" and "é" are one letter when case does not matter. */
+async function caseRules(initdb: string): Promise<string[]> {
+  const { stdout } = await run(initdb, ['--version'], { cwd: '/', env: childEnv() });
+  return Number(/\d+/.exec(stdout)?.[0] ?? 0) >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : [];
 }
 
 function launch(binary: string, cluster: string, port: number, volatile: boolean, user: Unprivileged | null): number {

@@ -1,17 +1,7 @@
 import { io } from 'socket.io-client';
 import { expect, test } from './fixtures';
-import { componentWith, dataflow, eventsOf, publishedFlow, weatherCsv, weatherSteps, type Run, type RunEvent, type Step } from './flows';
+import { componentWith, dataflow, eventsOf, longSteps, publishedFlow, weatherCsv, type Run, type RunEvent } from './flows';
 import { killHard } from './processes';
-
-/** 17 steps that each compare every rainy day with every other one: long enough to be killed in the middle. */
-function longSteps(): Step[] {
-  const rainy: Step = { id: 'stp_rainy', type: 'filter-source', name: 'Rainy', sources: { source: 'stp_read' }, params: { filter: { all: [{ field: 'weather', operator: 'equal', value: { const: 'rain' } }] } } };
-  const ranked = Array.from({ length: 16 }, (_, place): Step => ({
-    id: `stp_rank_${place}`, type: 'transform-model', name: `Rank ${place}`, sources: { source: place === 0 ? 'stp_rainy' : `stp_rank_${place - 1}` },
-    params: { fieldsMapping: [{ target: 'rain@number', value: { field: 'rain' } }, { target: 'rank@integer', value: { expr: 'items.filter(each, each.rain > item.rain).size()' } }] },
-  }));
-  return [...weatherSteps, rainy, ...ranked, { id: 'stp_answer', type: 'write-response', name: 'Answer', sources: { source: 'stp_rank_15' } }];
-}
 
 test('kill -9 of the engine in the middle of a run of 20 steps: it ends by itself, nothing is recorded twice, the watcher has no gap', async ({ ana, origin }) => {
   const { api } = ana;

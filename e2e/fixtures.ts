@@ -12,8 +12,11 @@ export type Person = {
   email: string;
   api: Api;
   /** A page in a browser context of this person's own, signed in. */
-  open(path?: string, options?: { colorScheme?: 'light' | 'dark'; locale?: 'en' | 'fr' }): Promise<{ page: Page; context: BrowserContext }>;
+  open(path?: string, options?: OpenOptions): Promise<{ page: Page; context: BrowserContext }>;
 };
+
+/** `origin`: another address of the product, such as a cable that can be cut. */
+type OpenOptions = { colorScheme?: 'light' | 'dark'; locale?: 'en' | 'fr'; origin?: string };
 
 /** `/api/v1` with this person's session; `send` throws unless the status is the expected one. */
 export type Api = {
@@ -56,9 +59,10 @@ async function personOf(browser: Browser, baseURL: string, opened: BrowserContex
   return {
     ...who, api: apiOf(request),
     open: async (path = '/', options = {}) => {
-      const context = await browser.newContext({ storageState: await request.storageState(), baseURL, viewport: { width: 1440, height: 900 }, colorScheme: options.colorScheme ?? 'light' });
+      const base = options.origin ?? baseURL;
+      const context = await browser.newContext({ storageState: await request.storageState(), baseURL: base, viewport: { width: 1440, height: 900 }, colorScheme: options.colorScheme ?? 'light' });
       opened.push(context);
-      await context.addCookies([{ name: 'locale', value: options.locale ?? 'en', url: baseURL }]);
+      await context.addCookies([{ name: 'locale', value: options.locale ?? 'en', url: base }]);
       const page = await context.newPage();
       await page.goto(path);
       return { page, context };

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
+import { cablePort } from './network';
 
 /** One real product for the whole run: embedded PostgreSQL, web and engine, started as a user starts them. */
 const port = Number(process.env['E2E_PORT'] ?? 43_117);
@@ -38,7 +39,7 @@ export default defineConfig({
     stderr: 'pipe',
     env: {
       ...Object.fromEntries(Object.entries(process.env).filter((each): each is [string, string] => each[1] !== undefined)),
-      PORT: String(port), DATA_DIR: dataDir, DATABASE_URL: '', ADMIN_EMAIL: 'ana@example.com', ADMIN_PASSWORD: 'a long password 1', ENGINE_WORKERS: '1',
+      PORT: String(port), PUBLIC_URL: `${baseURL},http://127.0.0.1:${port},http://localhost:${cablePort}`, DATA_DIR: dataDir, DATABASE_URL: '', ADMIN_EMAIL: 'ana@example.com', ADMIN_PASSWORD: 'a long password 1', ENGINE_WORKERS: '1',
     },
   },
 });

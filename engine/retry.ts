@@ -27,11 +27,11 @@ function isTransient(failed: Failure): boolean {
   return typeof status === 'number' && transientStatuses(status);
 }
 
-/** Connection trouble, deadlocks, restarts and full servers of PostgreSQL; also wrapped by the query builder. */
+/** Connection trouble, deadlocks, cut queries, restarts and full servers of PostgreSQL; also wrapped by the query builder. */
 export function isInfrastructure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
-  if (/^(08|40|53|57P)/.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|CONNECTION_|CONNECT_TIMEOUT)/.test(code)) return true;
+  if (/^(08|40|53|57)/.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|CONNECTION_|CONNECT_TIMEOUT)/.test(code)) return true;
   return error.cause !== undefined && isInfrastructure(error.cause);
 }
 

@@ -44,7 +44,7 @@ function param(meta: ParamMeta): fc.Arbitrary<Json> {
     case 'value': return valueForm;
     case 'constant': case 'filter': return free;
     case 'mapping': return fc.array(fc.record({ target: words, value: valueForm }), { maxLength: 5 });
-    case 'list': return fc.array(fc.record(Object.fromEntries(Object.entries(meta.columns).map(([key, column]) => [key, param(column)])), { requiredKeys: [] }), { maxLength: 4 });
+    case 'list': return fc.array(fc.record(Object.fromEntries(Object.entries(meta.columns).map(([key, column]) => [key, param(column)])), { requiredKeys: [] }), { maxLength: 4 }).map((each): Json => JSON.parse(JSON.stringify(each)));
     case 'text': case 'longText': case 'code': case 'path': case 'newField': case 'ref': case 'componentField': return words;
   }
 }

@@ -17,22 +17,25 @@ export function Minimap({ definition, layout, selected, faulty, people }: Props)
   const flow = useReactFlow();
   const view = useStore((state) => `${state.transform[0]},${state.transform[1]},${state.transform[2]},${state.width},${state.height}`);
   const [x = 0, y = 0, zoom = 1, w = 0, h = 0] = view.split(',').map(Number);
-  const scale = Math.min((width - 2 * inset) / Math.max(layout.width, w / zoom), (height - 2 * inset) / Math.max(layout.height, 500), 0.14);
+  const seen = { x: -x / zoom, y: -y / zoom, width: w / zoom, height: h / zoom };
+  const left = Math.min(0, seen.x);
+  const top = Math.min(0, seen.y);
+  const scale = Math.min((width - 2 * inset) / (Math.max(layout.width, seen.x + seen.width) - left), (height - 2 * inset) / (Math.max(layout.height, seen.y + seen.height) - top), 0.14);
   const types = new Map(definition.lanes.flatMap((lane) => lane.stages.flatMap((stage) => stage.steps.map((step) => [step.id, stepType(stepKey(definition.kind, step.type))?.group] as const))));
   const go = (event: PointerEvent<SVGSVGElement>) => {
     if (event.buttons !== 1) return;
     const box = event.currentTarget.getBoundingClientRect();
-    void flow.setCenter((event.clientX - box.left - inset) / scale, (event.clientY - box.top - inset) / scale, { zoom });
+    void flow.setCenter((event.clientX - box.left - inset) / scale + left, (event.clientY - box.top - inset) / scale + top, { zoom });
   };
   return (
     <svg className={styles.minimap} role="img" aria-label={t('minimap')} viewBox={`0 0 ${width} ${height}`} onPointerDown={go} onPointerMove={go}>
-      <g transform={`translate(${inset} ${inset}) scale(${scale})`}>
+      <g transform={`translate(${inset - left * scale} ${inset - top * scale}) scale(${scale})`}>
         {[...layout.stages.map((each) => ({ key: each.stage.id, ...each })), ...layout.lanes.map((each) => ({ key: each.lane.id, ...each }))].map((box) => <rect key={box.key} x={box.x} y={box.y} width={box.width} height={box.height} rx={8} />)}
         {[...layout.cards.values()].map((card) => (
           <rect key={card.stepId} className={styles.group} data-group={types.get(card.stepId)} data-mark={selected.has(card.stepId) ? 'selected' : faulty.has(card.stepId) ? 'problem' : undefined} x={card.x} y={card.y} width={card.width} height={card.height} rx={8} />
         ))}
         {people.map((each) => each.cursor && <circle key={each.user.id} cx={each.cursor.x} cy={each.cursor.y} r={2.5 / scale} style={{ '--p': each.user.colour } as CSSProperties /* a custom property */} />)}
-        <rect data-view x={-x / zoom} y={-y / zoom} width={w / zoom} height={h / zoom} rx={3 / scale} strokeWidth={1.5} vectorEffect="non-scaling-stroke" />
+        <rect data-view {...seen} rx={3 / scale} strokeWidth={1.5} vectorEffect="non-scaling-stroke" />
       </g>
     </svg>
   );

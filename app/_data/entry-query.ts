@@ -7,6 +7,9 @@ import { numberOf } from './form-values';
 export type EntryFilter = { field: string; operator: Operator; text: string };
 export type EntryQuery = { q: string; sort: string; filters: EntryFilter[] };
 
+/** The order while no column is chosen. */
+export const newestFirst = '-id';
+
 const systemNames = new Set(['id', 'name', 'createdDate', 'updateDate']);
 
 /** The operators that make sense for a field, the first one being the usual one. */

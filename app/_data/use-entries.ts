@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ComponentField, EntryModel } from '#flow/component-model';
 import { api } from '../_client/api';
 import { useChanges } from '../_client/run-stream';
-import { filterJson, type EntryQuery } from './entry-query';
+import { filterJson, newestFirst, type EntryQuery } from './entry-query';
 
 export type EntryPage = { items: EntryModel[]; nextCursor: string | null; total: number };
 export type Entries = EntryPage & {
@@ -71,7 +71,7 @@ function addressOf(componentId: string, fields: readonly ComponentField[], query
   const params = new URLSearchParams();
   const filter = filterJson(query.filters, fields);
   if (filter) params.set('filter', JSON.stringify(filter));
-  if (query.sort) params.set('sort', query.sort);
+  params.set('sort', query.sort || newestFirst);
   if (query.q) params.set('search', query.q);
   return `/components/${componentId}/entries?${params}`;
 }

@@ -1,7 +1,7 @@
 /** The edge every control shares: field, select, combobox. */
 export const controlEdge = 'rounded-2 border border-line-control bg-surface text-text outline-none transition-colors duration-(--motion-instant) '
   + 'focus-visible:border-accent focus-visible:shadow-[0_0_0_1px_var(--accent)] aria-invalid:border-danger aria-invalid:shadow-[0_0_0_1px_var(--danger)] '
-  + 'disabled:border-line disabled:bg-sunken disabled:text-faint read-only:bg-sunken';
+  + 'disabled:border-line disabled:bg-sunken disabled:text-faint';
 
 export const controlHeight = { sm: 'h-6 text-xs', md: 'h-7 text-sm', lg: 'h-8 text-sm', xl: 'h-9 text-md' } as const;
 export type ControlSize = keyof typeof controlHeight;

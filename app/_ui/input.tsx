@@ -9,7 +9,7 @@ type Props = Omit<ComponentProps<'input'>, 'size'> & { size?: ControlSize; icon?
 
 export function Input({ size = 'lg', icon, className, ...rest }: Props) {
   const link = useFieldLink(rest);
-  const field = <input type="text" autoComplete="off" {...rest} {...link} className={classNames(controlEdge, controlHeight[size], 'w-full min-w-0', icon ? 'pr-2 pl-7' : 'px-2', className)} />;
+  const field = <input type="text" autoComplete="off" {...rest} {...link} className={classNames(controlEdge, controlHeight[size], 'w-full min-w-0 read-only:bg-sunken', icon ? 'pr-2 pl-7' : 'px-2', className)} />;
   if (!icon) return field;
   return (
     <span className="relative block w-full">

@@ -10,7 +10,7 @@ export function RelativeTime({ at, className }: { at: string | null | undefined;
   if (!at) return null;
   const date = new Date(at);
   const seconds = (now - date.getTime()) / 1_000;
-  const words = Math.abs(seconds) < 45 ? t('justNow') : Math.abs(seconds) > 30 * 86_400 ? format.dateTime(date, { dateStyle: 'medium' }) : format.relativeTime(date, now);
+  const words = Math.abs(seconds) < 45 ? t('justNow') : Math.abs(seconds) > 30 * 86_400 ? format.dateTime(date, { dateStyle: 'medium' }) : format.relativeTime(date, { now, style: 'short' }).replace('.', '');
   return <time dateTime={at} title={format.dateTime(date, { dateStyle: 'full', timeStyle: 'medium' })} className={className} suppressHydrationWarning>{words}</time>;
 }
 

@@ -8,9 +8,10 @@ import { statusOf } from './_reply';
 /** The OpenAPI 3.1 document, derived from the operations: whatever a route checks stands here, and nothing else. */
 export function openApi(): JsonObject {
   const paths: Record<string, JsonObject> = {};
+  const shared: JsonObject = {};
   for (const [name, operation] of Object.entries<Operation>(table)) {
     const path = operation.path.replaceAll(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: describe(name, operation) };
+    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: describe(name, operation, shared) };
   }
   return {
     openapi: '3.1.0',
@@ -19,14 +20,14 @@ export function openApi(): JsonObject {
     security: [{ session: [] }, { apiKey: [] }],
     paths,
     components: {
+      schemas: { Error: errorSchema, ...shared },
       securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'millrace.session_token' }, apiKey: { type: 'http', scheme: 'bearer' } },
       parameters: { workspace: { name: 'X-Workspace', in: 'header', description: 'Another workspace of the account than the one the session used last.', schema: { type: 'string' } } },
-      schemas: { Error: errorSchema },
     },
   };
 }
 
-function describe(operationId: string, operation: Operation): JsonObject {
+function describe(operationId: string, operation: Operation, shared: JsonObject): JsonObject {
   const ofWorkspace = operation.right !== 'person' && operation.right !== 'anyone';
   return {
     operationId,
@@ -34,38 +35,51 @@ function describe(operationId: string, operation: Operation): JsonObject {
     ...(ofWorkspace ? { 'x-right': operation.right } : {}),
     ...(operation.right === 'anyone' ? { security: [] } : {}),
     parameters: [
-      ...parameters('path', operation.params), ...parameters('query', operation.query),
+      ...parameters('path', operation.params, shared), ...parameters('query', operation.query, shared),
       ...(ofWorkspace ? [{ $ref: '#/components/parameters/workspace' }] : []),
     ],
-    ...bodyOf(operation),
-    responses: { ...successes(operation), ...failures(operation) },
+    ...bodyOf(operation, shared),
+    responses: { ...successes(operation, shared), ...failures(operation) },
   };
 }
 
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' });
-  return JSON.parse(JSON.stringify(rest)); // plain JSON: zod's own type allows undefined
+/** Schemas with an id go to `shared`, and references to them point there. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', shared: JsonObject): JsonObject {
+  const { $schema: _dialect, ...own } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline', override: ({ jsonSchema }) => plain(jsonSchema) });
+  const { $defs, ...rest }: JsonObject = JSON.parse(JSON.stringify(own).replaceAll('"#/$defs/', '"#/components/schemas/'));
+  Object.assign(shared, $defs);
+  return rest;
 }
 
-function parameters(place: 'path' | 'query', schema: z.ZodType | undefined): JsonObject[] {
+/** Without what says nothing to a reader: the pattern behind a format, the bounds of every JavaScript integer. */
+function plain(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.format) delete schema.pattern;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  delete schema['id'];
+}
+
+function parameters(place: 'path' | 'query', schema: z.ZodType | undefined, shared: JsonObject): JsonObject[] {
   if (!(schema instanceof z.ZodObject)) return [];
   return Object.entries<z.ZodType>(schema.shape).map(([name, each]) => ({
-    name, in: place, required: place === 'path' || !each.safeParse(undefined).success, schema: schemaOf(each, 'input'),
+    name, in: place, required: place === 'path' || !each.safeParse(undefined).success, schema: schemaOf(each, 'input', shared),
   }));
 }
 
-function bodyOf(operation: Operation): JsonObject {
-  if (operation.upload) {
-    const schema = { type: 'object', required: [operation.upload], properties: { [operation.upload]: { type: 'string', format: 'binary' } } };
+function bodyOf({ upload, body }: Operation, shared: JsonObject): JsonObject {
+  if (upload) {
+    const schema = { type: 'object', required: [upload], properties: { [upload]: { type: 'string', format: 'binary' } } };
     return { requestBody: { required: true, content: { 'multipart/form-data': { schema } } } };
   }
-  return operation.body ? { requestBody: { required: !operation.body.safeParse({}).success, content: { 'application/json': { schema: schemaOf(operation.body, 'input') } } } } : {};
+  if (!body) return {};
+  const required = !(body instanceof z.ZodObject) || !body.safeParse({}).success;
+  return { requestBody: { required, content: { 'application/json': { schema: schemaOf(body, 'input', shared) } } } };
 }
 
-function successes(operation: Operation): JsonObject {
+function successes(operation: Operation, shared: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(operation.answers).map(([status, schema]) => [status, {
     description: status === '202' ? 'Accepted' : status === '201' ? 'Made' : 'Done',
-    content: schema ? { 'application/json': { schema: schemaOf(schema, 'output') } } : { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+    content: schema ? { 'application/json': { schema: schemaOf(schema, 'output', shared) } } : { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
   }]));
 }
 

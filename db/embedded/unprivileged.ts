@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { chownSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, chownSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { isReachable } from './binaries';
 
 /** initdb and postgres refuse to run as root: as root they run as `postgres` or `nobody`, on data that user owns. */
@@ -16,14 +16,20 @@ export function unprivilegedUser(): Unprivileged | null {
   throw new Error('PostgreSQL does not run as root and this machine has neither a user "postgres" nor "nobody". Start as an ordinary user or set DATABASE_URL.');
 }
 
+const shared = '/var/lib/millrace';
+
 /** The cluster's folder: below DATA_DIR, or, as root below a closed home, in a place the other user can reach. */
 export function clusterFolder(dataDir: string, user: Unprivileged | null): string {
   const inside = join(dataDir, 'postgres');
   if (user === null || isReachable(dataDir)) return inside;
-  return join('/var/lib/millrace', createHash('sha256').update(dataDir).digest('hex').slice(0, 16));
+  return join(shared, createHash('sha256').update(dataDir).digest('hex').slice(0, 16));
 }
 
 export function ownedFolder(folder: string, user: Unprivileged | null): void {
+  const parent = dirname(folder);
+  mkdirSync(parent, { recursive: true });
+  // The other user must be able to pass through, whatever the umask was when it was made.
+  if (user && parent === shared) chmodSync(parent, 0o711);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (user) chownSync(folder, user.uid, user.gid);
 }

@@ -39,10 +39,10 @@ export function FlowList({ components, flows, latest, canEdit, canRun }: Props) 
   return (
     <section className="flex min-w-0 flex-1 flex-col lg:min-h-0">
       <PageHead title={t('title')} actions={canEdit && newComponent} />
-      <div className="flex min-h-11 flex-none flex-wrap items-center gap-1.5 border-b border-line px-5 py-1.5">
-        <span className="mr-1 w-70 max-w-full"><Input size="md" icon="search" type="search" aria-label={t('search')} placeholder={t('search')} value={search} onChange={(event) => setSearch(event.target.value)} className="text-xs" /></span>
+      <div className="flex min-h-11 flex-none flex-wrap items-center xl:flex-nowrap gap-1.5 border-b border-line px-5 py-1.5">
+        <span className="mr-1 w-70 max-w-full min-w-40 shrink"><Input size="md" icon="search" type="search" aria-label={t('search')} placeholder={t('search')} value={search} onChange={(event) => setSearch(event.target.value)} className="text-xs" /></span>
         {chips.map(([kind, count]) => (kind !== 'unpublished' || count !== 0) && <Chip key={kind} on={kinds === kind} count={count} onClick={() => setKinds(kind)}>{t(`kinds.${kind}`)}</Chip>)}
-        <span className="ml-auto w-40"><Select size="sm" label={t('order.label')} value={order} onChange={setOrder} options={[{ value: 'component', label: t('order.component') }, { value: 'recent', label: t('order.recent') }]} /></span>
+        <span className="ml-auto w-40 flex-none"><Select size="sm" label={t('order.label')} value={order} onChange={setOrder} options={[{ value: 'component', label: t('order.component') }, { value: 'recent', label: t('order.recent') }]} /></span>
       </div>
       <div className="pb-10 lg:min-h-0 lg:flex-1 lg:overflow-auto">
         {groups.map((group) => <ComponentGroup key={group.component.id} group={group} newest={newest} canEdit={canEdit} canRun={canRun} onNewFlow={() => setMaking(group.component.id)} onAsk={setAsking} />)}
@@ -76,18 +76,18 @@ function ComponentGroup({ group, newest, canEdit, canRun, onNewFlow, onAsk }: Gr
   const t = useTranslations('home');
   const { component, flows } = group;
   return (
-    <section aria-label={component.title}>
+    <div>
       <div className="mt-2 flex h-8 items-center gap-2 px-5 text-xs text-muted">
         <Icon name={component.icon} size={14} />
-        <h2 className="min-w-0 truncate"><Link href={`/components/${component.id}`} className="font-strong text-text hover:underline">{component.title}</Link></h2>
+        <h2 className="max-w-1/2 flex-none truncate"><Link href={`/components/${component.id}`} className="font-strong text-text hover:underline">{component.title}</Link></h2>
         <span className="num flex-none">{t('entries', { count: component.entries })}</span>
-        {component.description && <span className="hidden min-w-0 truncate sm:block">{component.description}</span>}
+        {component.description && <span className="hidden min-w-0 flex-1 truncate sm:block">{component.description}</span>}
         {canEdit && <span className="ml-auto"><IconButton label={t('newFlowIn', { component: component.title })} icon="plus" size="sm" onClick={onNewFlow} /></span>}
       </div>
       <ul>
         {flows.map((flow) => <FlowRow key={flow.id} flow={flow} run={newest.get(flow.id)} canRun={canRun} onAsk={() => onAsk(flow)} />)}
         {flows.length === 0 && <li className="border-t border-line px-5 py-3 text-xs text-muted">{t('noFlows')}{canEdit && <> <button type="button" className="words-link" onClick={onNewFlow}>{t('newFlow')}</button></>}</li>}
       </ul>
-    </section>
+    </div>
   );
 }

@@ -24,7 +24,7 @@ export function FlowRow({ flow, run, canRun, onAsk }: Props) {
         <Link href={`/flows/${flow.id}`} className="block truncate leading-[18px] font-medium after:absolute after:inset-0 after:content-['']">{flow.name}</Link>
         <span className="block truncate text-xs text-muted">{[t(`kind.${flow.kind}`), flow.description].filter(Boolean).join('. ')}</span>
       </span>
-      <span className="hidden w-36 flex-none sm:block">{run && <LastRun run={run} />}</span>
+      <span className="hidden w-36 flex-none items-center sm:flex">{run && <LastRun run={run} />}</span>
       <span className="hidden w-30 flex-none truncate text-xs text-muted md:block">{published ? t('version', { version: flow.publishedVersion ?? 0 }) : t('unpublished')}</span>
       {canRun && <span className="relative z-1"><IconButton label={published ? t('run', { name: flow.name }) : t('runUnpublished', { name: flow.name })} icon="play" variant="secondary" disabled={!published || busy.has(flow.id)} onClick={() => (asks ? onAsk() : void start(flow, null))} /></span>}
     </li>

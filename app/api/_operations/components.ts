@@ -5,11 +5,11 @@ import { filter } from '#flow/value';
 import { entryIdText, iso, json, jsonObject, label, listOf, ok, operation, pageQuery } from './operation';
 
 const fields = z.array(componentField).max(200);
-const component = z.object({ id, title: z.string(), fields: z.array(componentField), settings: componentSettings, createdAt: iso, updatedAt: iso, entries: z.int() });
+const component = z.object({ id, title: z.string(), fields: z.array(componentField), settings: componentSettings, createdAt: iso, updatedAt: iso, entries: z.int() }).meta({ id: 'Component' });
 const reference = z.object({ id: z.union([z.int(), z.string()]), name: z.string().nullable() }).nullable();
 const entry = z.object({
   id: z.int(), name: z.string().nullable(), createdDate: iso.nullable(), updateDate: iso.nullable(), creatorSubject: reference, changeAuthor: reference, data: jsonObject,
-});
+}).meta({ id: 'Entry' });
 
 const ofComponent = z.object({ componentId: id });
 const ofEntry = z.object({ componentId: id, entryId: entryIdText });

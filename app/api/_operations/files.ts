@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { id } from '#flow/id';
 import { iso, listOf, operation, pageQuery } from './operation';
 
-const file = z.looseObject({ id, name: z.string(), extension: z.string(), mimeType: z.string(), size: z.int(), createdAt: iso });
+const file = z.looseObject({ id, name: z.string(), extension: z.string(), mimeType: z.string(), size: z.int(), createdAt: iso }).meta({ id: 'File' });
 const ofFile = z.object({ fileId: id });
 export const maxFileBytes = 20 * 1024 * 1024;
 

@@ -1,15 +1,14 @@
 import { z } from 'zod';
-import { errorCode } from '#flow/error-code';
 import { definitionLimits, flowKind, flowSettings } from '#flow/flow';
 import { id } from '#flow/id';
-import { iso, json, jsonObject, label, listOf, ok, operation, pageQuery } from './operation';
+import { code, iso, json, jsonObject, label, listOf, ok, operation, pageQuery } from './operation';
 
 const ofFlow = z.object({ flowId: id });
 const versionNumber = z.string().regex(/^\d{1,9}$/, 'a version is a whole number').transform(Number).pipe(z.int().min(1));
-const definition = z.looseObject({ schema: z.literal(1), kind: flowKind, name: z.string(), lanes: z.array(z.unknown()) });
-const problem = z.looseObject({ code: errorCode, level: z.enum(['error', 'warning']), stepId: id.optional(), stageId: id.optional(), param: z.string().optional(), message: z.string() });
+const definition = z.looseObject({ schema: z.literal(1), kind: flowKind, name: z.string(), lanes: z.array(z.unknown()) }).meta({ id: 'Definition' });
+const problem = z.looseObject({ code, level: z.enum(['error', 'warning']), stepId: id.optional(), stageId: id.optional(), param: z.string().optional(), message: z.string() }).meta({ id: 'Problem' });
 const summary = z.looseObject({ id, kind: flowKind, name: z.string(), componentId: id, publishedVersion: z.int().nullable() });
-const flow = summary.extend({ definition, problems: z.array(problem) });
+const flow = summary.extend({ definition, problems: z.array(problem) }).meta({ id: 'Flow' });
 const version = z.looseObject({ number: z.int(), message: z.string().nullable() });
 const missing = 'FLOW_NOT_FOUND';
 
@@ -35,7 +34,7 @@ export const flows = {
   }),
   replaceDefinition: operation({
     method: 'PUT', path: '/flows/:flowId/definition', right: 'flows.edit', summary: 'Replaces the draft through the live document; open editors see it at once.',
-    params: ofFlow, body: json, answers: { 200: z.looseObject({ problems: z.array(problem) }) }, errors: [missing, 'DEFINITION_INVALID', 'CONFLICT'],
+    params: ofFlow, body: json.meta({ description: 'A bare flow definition, as GET /flows/{flowId} gives it under `definition`.' }), answers: { 200: z.looseObject({ problems: z.array(problem) }) }, errors: [missing, 'DEFINITION_INVALID', 'CONFLICT'],
   }),
   publishFlow: operation({
     method: 'POST', path: '/flows/:flowId/publish', right: 'flows.publish', summary: 'Publishes the draft as the next version. Blocked by problems of level error.',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Right } from '#db/access';
-import type { ErrorCode } from '#flow/error-code';
+import { errorCode, type ErrorCode } from '#flow/error-code';
 import { id } from '#flow/id';
 import type { Json } from '#flow/json';
 
@@ -34,6 +34,10 @@ export function operation<P extends Shape = z.ZodUnknown, Q extends Shape = z.Zo
 ): Operation<P, Q, B> {
   return spec;
 }
+
+/** Schemas with an `id` stand once in the document, under components. */
+export const code = errorCode.meta({ id: 'ErrorCode', description: 'The closed list of codes.' });
+export const text = z.object({ en: z.string(), fr: z.string() }).meta({ id: 'Text' });
 
 /** Whatever JSON.parse gave. Written without recursion so that it is `{}` in the document. */
 export const json = z.custom<Json>((value) => value !== undefined);

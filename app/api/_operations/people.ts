@@ -4,11 +4,11 @@ import { id } from '#flow/id';
 import { iso, label, listOf, ok, operation, pageQuery } from './operation';
 
 const role = z.enum(roles);
-const workspace = z.object({ id, name: z.string(), role });
-const member = z.object({ id, name: z.string(), email: z.string(), role, joinedAt: iso });
-const invitation = z.object({ id, role, email: z.string().nullable(), createdAt: iso, expiresAt: iso });
-const apiKey = z.object({ id, name: z.string(), role, prefix: z.string(), createdAt: iso, lastUsedAt: iso.nullable() });
-const session = z.object({ id, current: z.boolean(), ipAddress: z.string().nullable(), userAgent: z.string().nullable(), createdAt: iso, lastSeenAt: iso, expiresAt: iso });
+const workspace = z.object({ id, name: z.string(), role }).meta({ id: 'Workspace' });
+const member = z.object({ id, name: z.string(), email: z.string(), role, joinedAt: iso }).meta({ id: 'Member' });
+const invitation = z.object({ id, role, email: z.string().nullable(), createdAt: iso, expiresAt: iso }).meta({ id: 'Invitation' });
+const apiKey = z.object({ id, name: z.string(), role, prefix: z.string(), createdAt: iso, lastUsedAt: iso.nullable() }).meta({ id: 'ApiKey' });
+const session = z.object({ id, current: z.boolean(), ipAddress: z.string().nullable(), userAgent: z.string().nullable(), createdAt: iso, lastSeenAt: iso, expiresAt: iso }).meta({ id: 'Session' });
 
 export const people = {
   me: operation({
@@ -21,7 +21,7 @@ export const people = {
   }),
   createWorkspace: operation({
     method: 'POST', path: '/workspaces', right: 'person', summary: 'Makes a workspace owned by the account. Only where SIGN_UP=open, or for an owner.',
-    body: z.strictObject({ name: label(100) }), answers: { 201: z.object({ id }) }, errors: ['ACCESS_DENIED'],
+    body: z.strictObject({ name: label(100) }), answers: { 201: workspace }, errors: ['ACCESS_DENIED'],
   }),
   getWorkspace: operation({ method: 'GET', path: '/workspace', right: 'workspace.read', summary: 'The workspace of this request.', answers: { 200: workspace } }),
   renameWorkspace: operation({
@@ -53,7 +53,7 @@ export const people = {
   listApiKeys: operation({ method: 'GET', path: '/api-keys', right: 'keys.manage', summary: 'API keys in use.', query: z.object(pageQuery), answers: { 200: listOf(apiKey) } }),
   createApiKey: operation({
     method: 'POST', path: '/api-keys', right: 'keys.manage', summary: 'Makes an API key bound to this workspace and a role. The key is shown here only.',
-    body: z.strictObject({ name: label(100), role }), answers: { 201: z.object({ id, key: z.string() }) },
+    body: z.strictObject({ name: label(100), role }), answers: { 201: z.object({ id, key: z.string(), name: z.string(), role }) },
   }),
   revokeApiKey: operation({
     method: 'DELETE', path: '/api-keys/:keyId', right: 'keys.manage', summary: 'Revokes an API key.',

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { flowKind } from '#flow/flow';
-import { jsonObject, operation } from './operation';
+import { jsonObject, operation, text } from './operation';
 
-const text = z.object({ en: z.string(), fr: z.string() });
-const stepType = z.looseObject({ key: z.string(), kind: flowKind, id: z.string(), group: z.string(), class: z.string(), title: text, summary: text, params: jsonObject });
+const stepType = z.looseObject({ key: z.string(), kind: flowKind, id: z.string(), group: z.string(), class: z.string(), title: text, summary: text, params: jsonObject }).meta({ id: 'StepType' });
 
 export const reference = {
   listSteps: operation({

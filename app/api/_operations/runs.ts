@@ -1,23 +1,23 @@
 import { z } from 'zod';
-import { errorCode } from '#flow/error-code';
 import { flowKind } from '#flow/flow';
 import { id } from '#flow/id';
 import { runStatuses, stepStatuses } from '#flow/run-state';
-import { entryIdText, iso, json, jsonObject, listOf, operation, pageQuery } from './operation';
+import { code, entryIdText, iso, json, jsonObject, listOf, operation, pageQuery } from './operation';
 
-const status = z.enum(runStatuses);
+const status = z.enum(runStatuses).meta({ id: 'RunStatus' });
 const ofRun = z.object({ runId: id });
 const version = z.union([z.int().min(1).max(999_999_999), z.literal('draft')]);
-const failed = z.looseObject({ code: errorCode, message: z.string(), stepId: id.optional(), itemIndex: z.int().optional(), path: z.string().optional() });
+const failed = z.looseObject({ code, message: z.string(), stepId: id.optional(), itemIndex: z.int().optional(), path: z.string().optional() }).meta({ id: 'Failure' });
 const summary = z.looseObject({
   id: z.string(), flowId: id, version: z.int().nullable(), draft: z.boolean(), kind: flowKind, status, warnings: z.int(), trigger: z.string(),
   parentRunId: z.string().nullable(), attempt: z.int(), createdAt: iso, startedAt: iso.nullable(), finishedAt: iso.nullable(),
 });
-const stepRun = z.looseObject({ status: z.enum(stepStatuses), attempt: z.int(), itemsIn: z.int().nullable(), itemsOut: z.int().nullable(), startedAt: iso.nullable(), finishedAt: iso.nullable() });
-const run = summary.extend({ steps: z.record(z.string(), stepRun), output: json, error: failed.nullable() });
-const accepted = z.object({ runId: z.string() });
+const stepRun = z.looseObject({ status: z.enum(stepStatuses), attempt: z.int(), itemsIn: z.int().nullable(), itemsOut: z.int().nullable(), startedAt: iso.nullable(), finishedAt: iso.nullable() }).meta({ id: 'StepRun' });
+const run = summary.extend({ steps: z.record(z.string(), stepRun), output: json, error: failed.nullable() }).meta({ id: 'Run' });
+/** `status` comes along when the caller waited in vain. */
+const accepted = z.object({ runId: z.string(), status: status.optional() });
 const ended = z.object({ runId: z.string(), status, output: json, error: failed.optional(), warnings: z.int() });
-const instance = z.looseObject({ id, flowId: id, entryId: z.int().nullable(), state: z.string(), attempt: z.int(), runs: z.array(z.string()) });
+const instance = z.looseObject({ id, flowId: id, entryId: z.int().nullable(), state: z.string(), attempt: z.int(), runs: z.array(z.string()) }).meta({ id: 'Instance' });
 const missing = 'RUN_NOT_FOUND';
 const statuses = z.string().transform((text) => text.split(',')).pipe(z.array(status).min(1).max(runStatuses.length));
 const whole = (max: number) => z.coerce.number().int().min(0).max(max);

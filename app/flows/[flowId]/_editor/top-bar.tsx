@@ -30,8 +30,8 @@ export function TopBar({ status, people, me, following, onFollow, undo, publishe
       {live ? <Badge tone="accent">{live}</Badge> : <Badge>{publishedVersion === null ? t('draft') : t('draftOf', { version: publishedVersion })}</Badge>}
       <span className={styles.vr} />
       <SaveState status={status} editable={editable} />
-      {editable && <IconButton label={t('undo')} icon="undo-2" disabled={!undo.canUndo} onClick={commands.undo} />}
-      {editable && <IconButton label={t('redo')} icon="redo-2" disabled={!undo.canRedo} onClick={commands.redo} />}
+      {editable && <IconButton label={t('undo')} icon="undo-2" disabled={!undo.canUndo} className="disabled:border-transparent disabled:bg-transparent" onClick={commands.undo} />}
+      {editable && <IconButton label={t('redo')} icon="redo-2" disabled={!undo.canRedo} className="disabled:border-transparent disabled:bg-transparent" onClick={commands.redo} />}
       <span className={styles.grow} />
       {last}
       <span className={styles.vr} />

@@ -1,0 +1,326 @@
+import { describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { canonicalJson } from './canonical';
+import * as edits from './document';
+import { flowStore } from './document-store';
+import { stepsOf, type Step } from './flow';
+import { shortFlow } from './testing-flow';
+
+const rows = (...targets: string[]) => targets.map((target) => ({ target, value: { const: 1 } }));
+const start = () => shortFlow([
+  { id: 'in', type: 'get-raw-model', name: 'Given' }, { id: 't', type: 'transform-model', name: 'Shape', params: { fieldsMapping: rows('a', 'b', 'c') } },
+  { id: 'f', type: 'filter-source', name: 'Keep', params: { srcField: 'a' } }, { id: 'd', type: 'distinct', name: 'Once' },
+]);
+
+/** Two people with the same document; `meet` exchanges what each has. */
+function two() {
+  const ana = edits.createDocument(start());
+  const bo = new Y.Doc();
+  const meet = () => {
+    Y.applyUpdate(bo, Y.encodeStateAsUpdate(ana), 'network');
+    Y.applyUpdate(ana, Y.encodeStateAsUpdate(bo), 'network');
+    expect(canonicalJson(edits.definitionOf(ana))).toBe(canonicalJson(edits.definitionOf(bo)));
+    return edits.definitionOf(ana);
+  };
+  meet();
+  return { ana, bo, meet };
+}
+
+const one = (doc: Y.Doc, id: string): Step | undefined => stepsOf(edits.definitionOf(doc)).find((each) => each.id === id);
+const order = (doc: Y.Doc) => edits.definitionOf(doc).lanes[0]?.stages.map((stage) => stage.steps.map((step) => step.id).join('')).join(' ');
+const sizeOf = (doc: Y.Doc, change: () => void): number => {
+  let size = 0;
+  const count = (update: Uint8Array) => (size += update.length);
+  doc.on('update', count);
+  change();
+  doc.off('update', count);
+  return size;
+};
+
+describe('two people', () => {
+  test('F22 who set two parameters of one step both win', () => {
+    const { ana, bo, meet } = two();
+    edits.setParam(ana, 'f', 'operator', 'less', 'ana');
+    edits.setParam(bo, 'f', 'srcField', 'b', 'bo');
+    edits.renameStep(bo, 'f', 'Renamed', 'bo');
+    expect(stepsOf(meet())[2]).toMatchObject({ name: 'Renamed', params: { operator: 'less', srcField: 'b' } });
+  });
+
+  test('F22 F25 who edit two rows of one mapping both win, while a third is added and a fourth removed', () => {
+    const { ana, bo, meet } = two();
+    edits.setParam(ana, 't', 'fieldsMapping', rows('A', 'b', 'c', 'new'), 'ana');
+    edits.setParam(bo, 't', 'fieldsMapping', rows('a', 'B'), 'bo');
+    expect(stepsOf(meet())[1]?.params?.['fieldsMapping']).toEqual(rows('A', 'B', 'new'));
+  });
+
+  test('F22 F26 who type in one script both win', () => {
+    const { ana, bo, meet } = two();
+    edits.setParam(ana, 'in', 'model', '{"a":1}', 'ana');
+    meet();
+    edits.setParam(ana, 'in', 'model', '{"first":2,"a":1}', 'ana');
+    edits.textOf(bo, 'in', 'model')?.insert(6, ',"last":3');
+    expect(stepsOf(meet())[0]?.params).toEqual({ model: '{"first":2,"a":1,"last":3}' });
+  });
+
+  test('F22 who move the same step to two places see it once', () => {
+    const { ana, bo, meet } = two();
+    const stage = edits.addStage(ana, { index: 1, name: 'Two' }, 'ana');
+    meet();
+    edits.moveSteps(ana, ['d'], { stageId: stage, index: 0 }, 'ana');
+    edits.moveSteps(bo, ['d', 'f'], { stageId: 'stg_1', index: 0 }, 'bo');
+    expect(stepsOf(meet()).filter((each) => each.id === 'd')).toHaveLength(1);
+  });
+
+  test('F24 an edit of what somebody deletes meanwhile survives and comes back with an undo', () => {
+    const { ana, bo, meet } = two();
+    const undo = edits.createUndo(ana, 'ana');
+    edits.removeSteps(ana, ['f'], 'usr_ana', 'ana');
+    edits.setParam(bo, 'f', 'srcField', 'edited', 'bo');
+    expect(stepsOf(meet()).map((each) => each.id)).toEqual(['in', 't', 'd']);
+    undo.undo();
+    expect(stepsOf(meet())[2]?.params).toEqual({ srcField: 'edited' });
+  });
+
+  test('F23 F24 a deleted stage takes its steps with it and brings back the one added meanwhile', () => {
+    const { ana, bo, meet } = two();
+    const undo = edits.createUndo(ana, 'ana');
+    edits.removeStage(ana, 'stg_1', 'usr_ana', 'ana');
+    const added = edits.addStep(bo, { stageId: 'stg_1', index: 4, type: 'distinct', name: 'Late' }, 'bo');
+    expect(meet().lanes[0]?.stages).toEqual([]);
+    undo.undo();
+    expect(stepsOf(meet()).map((each) => each.id)).toEqual(['in', 't', 'f', 'd', added]);
+  });
+
+  test('F21 an undo takes back only one’s own', () => {
+    const { ana, bo, meet } = two();
+    const undo = edits.createUndo(ana, 'ana');
+    edits.setParam(ana, 'f', 'operator', 'less', 'ana');
+    meet();
+    edits.setParam(bo, 'f', 'compareWithNull', true, 'bo');
+    meet();
+    undo.undo();
+    expect(stepsOf(meet())[2]?.params).toEqual({ srcField: 'a', compareWithNull: true });
+    undo.redo();
+    expect(stepsOf(meet())[2]?.params).toEqual({ srcField: 'a', operator: 'less', compareWithNull: true });
+  });
+});
+
+describe('edits', () => {
+  test('F25 a moved row keeps its key, and one edited row is one small update', () => {
+    const doc = edits.createDocument(shortFlow([{ id: 't', type: 'transform-model', params: { fieldsMapping: rows(...Array.from({ length: 200 }, (_, at) => `f${at}`)) } }]));
+    const keys = () => [...(doc.getMap<Y.Map<unknown>>('steps').get('t')?.keys() ?? [])].toSorted();
+    const before = keys();
+    const wanted = rows(...Array.from({ length: 200 }, (_, at) => `f${at}`));
+    wanted.unshift(...wanted.splice(150, 1));
+    expect(sizeOf(doc, () => edits.setParam(doc, 't', 'fieldsMapping', wanted, 'me'))).toBeLessThan(200);
+    expect(keys()).toEqual(before);
+    wanted[7] = { target: 'edited', value: { const: 2 } };
+    expect(sizeOf(doc, () => edits.setParam(doc, 't', 'fieldsMapping', wanted, 'me'))).toBeLessThan(200);
+    expect(one(doc, 't')?.params?.['fieldsMapping']).toEqual(wanted);
+  });
+
+  test('F25 every change of a list ends in the list asked for', () => {
+    const doc = edits.createDocument(start());
+    for (const targets of [[], ['a'], ['b', 'a'], ['a', 'a', 'a'], ['c', 'a', 'b', 'a'], ['x', 'y', 'z'], ['z', 'y', 'x'], ['y'], ['a', 'y', 'b', 'y']]) {
+      edits.setParam(doc, 't', 'fieldsMapping', rows(...targets), 'me');
+      expect(one(doc, 't')?.params?.['fieldsMapping'] ?? []).toEqual(rows(...targets));
+    }
+  });
+
+  test('F26 a text is changed where it differs, never across half a character', () => {
+    const doc = edits.createDocument(start());
+    const set = (text: string) => edits.setParam(doc, 'in', 'model', text, 'me');
+    set('a😀b');
+    set('a😁b');
+    expect(one(doc, 'in')?.params).toEqual({ model: 'a😁b' });
+    set('x'.repeat(50_000));
+    expect(sizeOf(doc, () => set(`${'x'.repeat(25_000)}y${'x'.repeat(25_000)}`))).toBeLessThan(60);
+    set('{}');
+    expect(one(doc, 'in')?.params).toBeUndefined();
+  });
+
+  test('F10 a value that is no list or text is kept for the checks to name, and gives way to one that is', () => {
+    const doc = edits.createDocument(start());
+    edits.setParam(doc, 't', 'fieldsMapping', 'none', 'me');
+    edits.setParam(doc, 'in', 'model', 5, 'me');
+    expect([one(doc, 't')?.params, one(doc, 'in')?.params]).toEqual([{ fieldsMapping: 'none' }, { model: 5 }]);
+    edits.setParam(doc, 't', 'fieldsMapping', rows('a'), 'me');
+    edits.setParam(doc, 'in', 'model', '{"a":1}', 'me');
+    expect([one(doc, 't')?.params, one(doc, 'in')?.params]).toEqual([{ fieldsMapping: rows('a') }, { model: '{"a":1}' }]);
+    edits.setParam(doc, 't', 'nobodyKnows', 1, 'me');
+    expect(one(doc, 't')?.params).toEqual({ fieldsMapping: rows('a') });
+  });
+
+  test('F27 steps that are added, pasted and duplicated get free names, and sources among them follow', () => {
+    const doc = edits.createDocument(start());
+    const added = edits.addStep(doc, { stageId: 'stg_1', index: 99, type: 'distinct', name: 'Once' }, 'me');
+    expect(one(doc, added)?.name).toBe('Once 2');
+    const [copyOfT, copyOfF] = edits.duplicateSteps(doc, ['t', 'f'], 'me');
+    expect(order(doc)).toBe(`intf${copyOfT}${copyOfF}d${added}`);
+    expect(one(doc, copyOfF ?? '')).toMatchObject({ name: 'Keep 2', sources: { source: copyOfT }, params: { srcField: 'a' } });
+    expect(one(doc, copyOfT ?? '')).toMatchObject({ name: 'Shape 2', sources: { source: 'in' } });
+    const other = edits.createDocument(shortFlow([]));
+    const pasted = edits.pasteFragment(other, edits.copyFragment(edits.definitionOf(doc), ['d', 'f']), { stageId: 'stg_1', index: 0 }, 'me');
+    expect(stepsOf(edits.definitionOf(other)).map((each) => [each.type, each.sources?.source])).toEqual([['filter-source', undefined], ['distinct', pasted[0]]]);
+  });
+
+  test('F27 steps of the other kind of flow are not pasted', () => {
+    const doc = edits.createDocument(shortFlow([{ id: 'u', type: 'finish' }], 'workflow'));
+    expect(edits.pasteFragment(doc, edits.copyFragment(start(), ['d']), { stageId: 'stg_1', index: 0 }, 'me')).toEqual([]);
+  });
+
+  test('F36 several steps moved together stand in the order given, among those that stay', () => {
+    const doc = edits.createDocument(start());
+    edits.moveSteps(doc, ['d', 'in'], { stageId: 'stg_1', index: 1 }, 'me');
+    expect(order(doc)).toBe('tdinf');
+    edits.moveSteps(doc, ['d'], { stageId: 'stg_1', index: 99 }, 'me');
+    expect(order(doc)).toBe('tinfd');
+    const stage = edits.addStage(doc, { index: 0, name: 'First' }, 'me');
+    edits.moveSteps(doc, ['t', 'gone'], { stageId: stage, index: 0 }, 'me');
+    expect(order(doc)).toBe('t infd');
+    edits.moveStage(doc, stage, 1, 'me');
+    expect(order(doc)).toBe('infd t');
+  });
+
+  test('F20 orders that are equal or broken are numbered anew when somebody needs room between them', () => {
+    const doc = edits.createDocument(start());
+    for (const [id, at] of [['in', 'same'], ['t', 'same'], ['f', '!!'], ['d', 'z'.repeat(500)]] as const) doc.getMap<Y.Map<unknown>>('steps').get(id)?.set('at', ['stg_1', at]);
+    expect(order(doc)).toBe('fintd');
+    edits.moveSteps(doc, ['d'], { stageId: 'stg_1', index: 2 }, 'me');
+    expect(order(doc)).toBe('findt');
+  });
+
+  test('F20 a thousand steps inserted at one place keep their order', () => {
+    const doc = edits.createDocument(shortFlow([{ id: 'a', type: 'distinct' }, { id: 'z', type: 'distinct' }]));
+    const ids = Array.from({ length: 1_000 }, () => edits.addStep(doc, { stageId: 'stg_1', index: 1, type: 'distinct', name: 'D' }, 'me'));
+    expect(order(doc)).toBe(`a${ids.toReversed().join('')}z`);
+  });
+
+  test('F28 replacing with the same writes nothing, and with another only what differs', () => {
+    const doc = edits.createDocument(start());
+    expect(sizeOf(doc, () => edits.replaceDefinition(doc, edits.definitionOf(doc), 'import'))).toBe(0);
+    const wanted = shortFlow([
+      { id: 'in', type: 'get-raw-model', name: 'Given', params: { model: '{"a":1}' } }, { id: 't', type: 'transform-model', name: 'Shape', params: { fieldsMapping: rows('a', 'c') } },
+      { id: 'f', type: 'distinct', name: 'Changed type', params: { keys: ['a'] } }, { id: 'n', type: 'write-response', name: 'New' },
+    ], 'dataflow', { restrictAccess: true, settings: { description: 'd' }, notes: [{ id: 'nte_1', pos: [1, 2], text: 'hi' }] });
+    expect(sizeOf(doc, () => edits.replaceDefinition(doc, wanted, 'import'))).toBeLessThan(1_200);
+    expect(canonicalJson(edits.definitionOf(doc))).toBe(canonicalJson(wanted));
+    edits.replaceDefinition(doc, start(), 'import');
+    expect(canonicalJson(edits.definitionOf(doc))).toBe(canonicalJson(start()));
+  });
+
+  test('F28 a replaced flow can be undone by who replaced it', () => {
+    const doc = edits.createDocument(start());
+    const undo = edits.createUndo(doc, 'me');
+    edits.replaceDefinition(doc, shortFlow([{ id: 'only', type: 'get-empty-model' }]), 'me');
+    undo.undo();
+    expect(canonicalJson(edits.definitionOf(doc))).toBe(canonicalJson(start()));
+  });
+
+  test('F10 flow, settings, notes, sources and retry are written and read', () => {
+    const doc = edits.createDocument(start());
+    edits.renameFlow(doc, '  Named  ', 'me');
+    edits.setFlowSettings(doc, { restrictAccess: true, settings: { generateApi: true, description: 'x' } }, 'me');
+    edits.setFlowSettings(doc, { settings: { description: '' } }, 'me');
+    const note = edits.addNote(doc, { pos: [1, 2], text: 'one' }, 'me');
+    const gone = edits.addNote(doc, { pos: [3, 4] }, 'me');
+    edits.moveNote(doc, note, [5, 6], 'me');
+    edits.resizeNote(doc, note, [70, 80], 'me');
+    edits.colourNote(doc, note, 'sand', 'me');
+    edits.noteText(doc, note)?.insert(3, ' two');
+    edits.removeNote(doc, gone, 'usr', 'me');
+    edits.setSource(doc, 'd', 'source', 't', 'me');
+    edits.setSource(doc, 'f', 'source', null, 'me');
+    edits.setDisabled(doc, 'd', true, 'me');
+    edits.setStepNote(doc, 'd', 'why', 'me');
+    edits.setOnError(doc, 'd', 'continue', 'me');
+    edits.setRetry(doc, 'd', { attempts: 3 }, 'me');
+    const definition = edits.definitionOf(doc);
+    expect(definition).toMatchObject({ name: 'Named', restrictAccess: true, settings: { generateApi: true }, notes: [{ id: note, pos: [5, 6], text: 'one two', size: [70, 80], colour: 'sand' }] });
+    expect(definition.settings).not.toHaveProperty('description');
+    expect(one(doc, 'f')).not.toHaveProperty('sources');
+    expect(one(doc, 'd')).toEqual({ id: 'd', type: 'distinct', name: 'Once', sources: { source: 't' }, disabled: true, note: 'why', onError: 'continue', retry: { attempts: 3 } });
+  });
+
+  test('F12 what a foreign program may write into the document is read without harm', () => {
+    const doc = edits.createDocument(start());
+    const steps = doc.getMap<Y.Map<unknown>>('steps');
+    doc.transact(() => {
+      for (const [key, value] of [['name', 5], ['p:srcField', new Uint8Array(3)], ['p:operator', { __proto__: null, deep: [undefined] }], ['in:source', { a: 1 }], ['disabled', 'yes'], ['note', 'n'.repeat(50_000)], ['retry', { attempts: 'many' }]] as const) steps.get('f')?.set(key, value);
+      steps.get('t')?.set('r:fieldsMapping:x', 'no row');
+      steps.set('bad id!', new Y.Map());
+      doc.getMap('steps').set('text', 'not a step');
+      doc.getMap('meta').set('name', null);
+      doc.getMap('stages').set('odd', new Y.Map([['at', 7], ['name', 'n'.repeat(5_000)]]));
+    });
+    const { name, lanes } = edits.definitionOf(doc);
+    expect([name, lanes[0]?.stages[1]?.name.length]).toEqual(['Flow', 100]);
+    expect(one(doc, 'f')).toMatchObject({ name: 'Filter source', params: { operator: { deep: [null] } } });
+    expect(one(doc, 'f')?.note).toHaveLength(10_000);
+    expect(one(doc, 't')?.params?.['fieldsMapping']).toEqual(rows('a', 'b', 'c'));
+  });
+
+  test('F20 every key an edit writes is one the document allows', () => {
+    const doc = edits.createDocument(start());
+    edits.replaceDefinition(doc, shortFlow([{ id: 'j', type: 'join-models', sources: { left: 'a', right: 'b' }, params: { map: rows('x') } }, { id: 'm', type: 'get-raw-model' }], 'dataflow', { restrictAccess: true, settings: { description: 'd' }, notes: [{ id: 'n', pos: [0, 0], text: '', size: [1, 1], colour: 'c' }] }), 'me');
+    edits.removeSteps(doc, ['j'], 'u', 'me');
+    edits.setRetry(doc, 'm', { attempts: 2, backoffMs: 5 }, 'me');
+    for (const name of edits.documentRoots) {
+      const maps = name === 'meta' ? [doc.getMap(name)] : [...doc.getMap<Y.Map<unknown>>(name).values()];
+      for (const key of maps.flatMap((map) => [...map.keys()])) expect(key).toMatch(edits.documentKeys[name]);
+    }
+  });
+});
+
+describe('snapshots', () => {
+  test('F29 a step keeps its snapshot while others change, and listeners hear only of their own', () => {
+    const doc = edits.createDocument(start());
+    const store = flowStore(doc);
+    const [f, d, heard] = [store.step('f'), store.step('d'), { f: 0, d: 0, shape: 0 }];
+    f.subscribe(() => heard.f++);
+    d.subscribe(() => heard.d++);
+    store.shape.subscribe(() => heard.shape++);
+    const [before, shape] = [d.getSnapshot(), store.shape.getSnapshot()];
+    edits.setParam(doc, 'f', 'srcField', 'b', 'me');
+    expect([f.getSnapshot()?.params, heard]).toEqual([{ srcField: 'b' }, { f: 1, d: 0, shape: 0 }]);
+    edits.moveSteps(doc, ['d'], { stageId: 'stg_1', index: 0 }, 'me');
+    expect(heard).toEqual({ f: 1, d: 0, shape: 1 });
+    expect(d.getSnapshot()).toBe(before);
+    expect(store.shape.getSnapshot()).not.toBe(shape);
+    edits.removeSteps(doc, ['d'], 'u', 'me');
+    expect([d.getSnapshot(), heard.d]).toEqual([null, 1]);
+    expect(store.step('f')).toBe(f);
+  });
+
+  test('F29 what others did is gathered for one frame, one’s own edit shows at once', () => {
+    const { ana, bo } = two();
+    const frames: (() => void)[] = [];
+    const store = flowStore(ana, (flush) => frames.push(flush));
+    let heard = 0;
+    const stop = store.definition.subscribe(() => heard++);
+    for (const field of ['x', 'y', 'z']) {
+      edits.setParam(bo, 'f', 'srcField', field, 'bo');
+      Y.applyUpdate(ana, Y.encodeStateAsUpdate(bo), 'network');
+    }
+    expect([frames.length, heard, store.step('f').getSnapshot()?.params]).toEqual([1, 0, { srcField: 'a' }]);
+    frames[0]?.();
+    expect([heard, store.step('f').getSnapshot()?.params]).toEqual([1, { srcField: 'z' }]);
+    edits.renameStep(ana, 'f', 'Mine', 'ana');
+    expect([heard, store.step('f').getSnapshot()?.name]).toEqual([2, 'Mine']);
+    stop();
+    store.close();
+    edits.renameStep(ana, 'f', 'Later', 'ana');
+    expect(heard).toBe(2);
+  });
+
+  test('F13 one keystroke in a flow of 10,000 steps costs no reading of the others', () => {
+    const doc = edits.createDocument(shortFlow(Array.from({ length: 10_000 }, (_, at) => ({ id: `s${at}`, type: 'distinct' }))));
+    const store = flowStore(doc);
+    const others = store.step('s7').getSnapshot();
+    const started = performance.now();
+    for (let at = 0; at < 10; at++) edits.setParam(doc, 's5', 'keys', [`k${at}`], 'me');
+    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(store.step('s7').getSnapshot()).toBe(others);
+    expect(canonicalJson(store.definition.getSnapshot())).toBe(canonicalJson(edits.definitionOf(doc)));
+  });
+});
