@@ -2,6 +2,7 @@ import { once, EventEmitter } from 'node:events';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect, type Database } from '#db/client';
+import { survivesCutConnections } from '#db/driver-guard';
 import { EnvError, readEnv, type Env } from '#db/env';
 
 /**
@@ -23,6 +24,7 @@ try {
 }
 
 async function start(): Promise<void> {
+  survivesCutConnections();
   const env = readEnv();
   const { prepare, supervise } = await import('./supervisor');
   if (mode === 'all') return supervise(env, fileURLToPath(import.meta.url));

@@ -73,7 +73,10 @@ export async function createCoEditing({ database, auth, metrics, watch, origins,
     },
     async close(): Promise<void> {
       await rooms.close();
-      for (const ws of sockets.clients) ws.close(1012, 'the server restarts');
+      for (const ws of sockets.clients) {
+        ws.close(1012, 'the server restarts');
+        setTimeout(() => ws.terminate(), 1_000).unref();
+      }
       sockets.close();
     },
   };

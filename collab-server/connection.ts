@@ -4,6 +4,8 @@ import { colourOf } from '#flow/presence';
 import { documentSchema } from '#flow/document';
 import { Allowance } from './allowance';
 import { refusal, type Refusal } from './close-codes';
+import type { Verdict } from './guard';
+import { Outbox } from './outbox';
 import type { Present } from './presence-board';
 import { readMessage, writeAck, writeAwareness, writeDenied, writeNack, writeStep1, writeWelcome, type ClientMessage } from './protocol';
 import type { Room } from './room';
@@ -12,16 +14,11 @@ const mebibyte = 1024 * 1024;
 export const largestFrame = 9 * mebibyte;
 const largestStep2 = 8 * mebibyte;
 const largestUpdate = mebibyte;
-const skipAwarenessAbove = 256 * 1024;
-const lagAbove = mebibyte;
-const dropAbove = 8 * mebibyte;
-const longestLagMs = 30_000;
 const keepAliveMs = 12_000;
 const awarenessPerSecond = 200;
 
 /**
- * One co-editing socket: counts what it sends, keeps to its limits, answers in the order of the room's commits. A
- * socket that reads slowly loses cursors first, then gets the updates it missed in one go, and is dropped at last.
+ * One co-editing socket: counts what it sends, keeps it to its limits, answers in the order of the room's commits.
  */
 export class Connection implements Present {
   readonly person: { id: string; name: string; colour: string };
@@ -32,14 +29,15 @@ export class Connection implements Present {
   private isOurs = false;
   private askedAgain = false;
   private documentFrames = 0;
-  private missed: Uint8Array[] = [];
-  private missedBytes = 0;
-  private lagSinceMs = 0;
   private heardSinceBeat = true;
   private readonly messages = new Allowance(60, 240);
   private readonly bytes = new Allowance(1_000_000, 8 * mebibyte);
+  /** Both look at the whole document, so there are few of them. */
+  private readonly syncs = new Allowance(1, 20);
+  private readonly readersFrames = new Allowance(1, 10);
   private readonly cursors = new Allowance(awarenessPerSecond, awarenessPerSecond * 4);
   private readonly beat: NodeJS.Timeout;
+  private readonly outbox: Outbox;
   private readonly room: Room;
   private readonly socket: WebSocket;
 
@@ -47,6 +45,7 @@ export class Connection implements Present {
     this.room = room;
     this.socket = socket;
     this.access = access;
+    this.outbox = new Outbox(socket, () => this.close(refusal('tooSlow', 'the socket reads too slowly')));
     this.canWrite = allows(access.role, 'flows.edit');
     this.writer = access.user?.id ?? `$key:${access.apiKeyId ?? ''}`;
     this.person = { id: this.writer, name: access.user?.name ?? 'API', colour: colourOf(this.writer) };
@@ -77,21 +76,15 @@ export class Connection implements Present {
   }
 
   sendUpdate(frame: Uint8Array): void {
-    if (this.missed.length === 0 && this.socket.bufferedAmount <= lagAbove) return this.send(frame);
-    if (this.missed.length === 0) this.lagSinceMs = Date.now();
-    this.missed.push(frame);
-    this.missedBytes += frame.byteLength;
-    if (this.missedBytes > dropAbove || Date.now() - this.lagSinceMs > longestLagMs) return this.close(refusal('tooSlow', 'the socket reads too slowly'));
-    if (this.socket.bufferedAmount < skipAwarenessAbove) this.catchUp();
+    this.outbox.sendUpdate(frame);
   }
 
   sendAwareness(frame: Uint8Array): void {
-    if (this.missed.length > 0 && this.socket.bufferedAmount < skipAwarenessAbove) this.catchUp();
-    if (this.socket.bufferedAmount <= skipAwarenessAbove) this.send(frame);
+    this.outbox.sendCursors(frame);
   }
 
   send(frame: Uint8Array): void {
-    if (this.socket.readyState === this.socket.OPEN) this.socket.send(frame);
+    this.outbox.send(frame);
   }
 
   private receive(data: RawData, isBinary: boolean): void {
@@ -111,7 +104,7 @@ export class Connection implements Present {
       case 'hello': return this.hello(message.schema);
       case 'awareness': return this.cursors.spend(1) ? this.room.presence.receive(this, message.entries) : undefined;
       case 'query-awareness': return this.cursors.spend(1) ? this.send(this.room.presence.frame()) : undefined;
-      case 'sync-step-1': return this.messages.spend(1) ? this.room.answerStep1(this, message.stateVector) : this.tooFast();
+      case 'sync-step-1': return this.messages.spend(1) && this.syncs.spend(1) ? this.room.answerStep1(this, message.stateVector) : this.tooFast();
       case 'sync-step-2': return this.document(message.update, largestStep2);
       case 'update': return this.document(message.update, largestUpdate);
     }
@@ -136,8 +129,8 @@ export class Connection implements Present {
     const count = this.documentFrames;
     if (update.byteLength > limit) return this.close(refusal('tooLarge', `${update.byteLength} bytes in one update; ${limit} are allowed`));
     if (!this.messages.spend(1)) return this.tooFast();
-    if (!this.canWrite && !this.room.holds(update)) return this.deny(count);
-    const outcome = this.canWrite ? this.room.receive(this, update) : { kind: 'good' as const };
+    if (!this.canWrite && !(this.readersFrames.spend(1) && this.room.holds(update))) return this.deny(count);
+    const outcome: Verdict = this.canWrite ? this.room.receive(this, update) : { kind: 'good', claims: [], clientId: null };
     switch (outcome.kind) {
       case 'good': return this.room.afterCommit((seq) => this.acknowledge(count, seq));
       case 'missing': return this.askAgain();
@@ -167,13 +160,6 @@ export class Connection implements Present {
     this.send(writeStep1(this.room.doc));
   }
 
-  private catchUp(): void {
-    const frames = this.missed;
-    this.missed = [];
-    this.missedBytes = 0;
-    for (const frame of frames) this.send(frame);
-  }
-
   /** y-websocket drops a socket that is silent for 30 s and does not count pings, so an empty awareness message goes too. */
   private keepAlive(): void {
     if (!this.heardSinceBeat) return this.socket.terminate();
@@ -184,6 +170,7 @@ export class Connection implements Present {
 
   private end(): void {
     clearInterval(this.beat);
+    this.outbox.close();
     this.room.leave(this);
   }
 }

@@ -28,15 +28,15 @@ function edited(base: Y.Doc, random: () => number): { update: Uint8Array; client
   return { update: Y.encodeStateAsUpdate(doc, known), clientId: doc.clientID };
 }
 
-it('C14 honest edits pass, and what passes of 6,000 damaged ones applies at once and completely', () => {
+it('C14 honest edits pass, and what passes of 3,000 damaged ones applies at once and completely', () => {
   const seed = Date.now() % 1_000_000;
   const random = randomFrom(seed);
   const base = createDocument(emptyDefinition('dataflow', 'Fuzz'));
   const outcomes = { good: 0, missing: 0, refused: 0 };
-  for (let round = 0; round < 100; round++) {
+  for (let round = 0; round < 50; round++) {
     const { update, clientId } = edited(base, random);
     const given = { doc: base, owners: new Map<number, string>(), writer: 'usr' };
-    expect(judge(update, given)).toEqual({ kind: 'good', claims: [clientId] });
+    expect(judge(update, given)).toEqual({ kind: 'good', claims: [clientId], clientId });
     for (let damage = 0; damage < 60; damage++) {
       const damaged = Uint8Array.from(update);
       for (let hits = 1 + Math.floor(random() * 4); hits > 0; hits--) damaged[Math.floor(random() * damaged.length)] = Math.floor(random() * 256);
@@ -53,17 +53,17 @@ it('C14 honest edits pass, and what passes of 6,000 damaged ones applies at once
       definitionOf(doc);
     }
   }
-  expect(outcomes.good).toBeGreaterThan(100);
-  expect(outcomes.refused).toBeGreaterThan(1_000);
+  expect(outcomes.good).toBeGreaterThan(50);
+  expect(outcomes.refused).toBeGreaterThan(500);
 });
 
 it('C13 a Yjs client id belongs to its first user', () => {
   const base = createDocument(emptyDefinition('dataflow', 'Fuzz'));
   const { update, clientId } = edited(base, Math.random);
   const owners = new Map([[clientId, 'usr_1']]);
-  expect(judge(update, { doc: base, owners, writer: 'usr_1' })).toEqual({ kind: 'good', claims: [] });
+  expect(judge(update, { doc: base, owners, writer: 'usr_1' })).toEqual({ kind: 'good', claims: [], clientId });
   expect(judge(update, { doc: base, owners, writer: 'usr_2' }).kind).toBe('refused');
-  expect(judge(Y.encodeStateAsUpdate(base), { doc: base, owners: new Map(), writer: 'usr_2' })).toEqual({ kind: 'good', claims: [] });
+  expect(judge(Y.encodeStateAsUpdate(base), { doc: base, owners: new Map(), writer: 'usr_2' })).toEqual({ kind: 'good', claims: [], clientId: null });
 });
 
 it('C15 an update whose past is missing is missing, not applied', () => {

@@ -10,7 +10,7 @@ import { refusal, type Refusal } from './close-codes';
  */
 export type Guarded = { doc: Y.Doc; owners: ReadonlyMap<number, string>; writer: string };
 export type Verdict =
-  | { kind: 'good'; claims: number[] }
+  | { kind: 'good'; claims: number[]; clientId: number | null }
   | { kind: 'missing' }
   | { kind: 'refused'; refusal: Refusal };
 
@@ -60,7 +60,7 @@ class Inspection {
     const claims = this.claims();
     for (const structs of this.fresh.values()) for (const struct of structs) if (struct instanceof Y.Item) this.checkItem(struct);
     this.checkDeletes(deletes);
-    return this.isMissing ? { kind: 'missing' } : { kind: 'good', claims };
+    return this.isMissing ? { kind: 'missing' } : { kind: 'good', claims, clientId: this.fresh.keys().next().value ?? null };
   }
 
   private known(client: number): number {

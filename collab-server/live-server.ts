@@ -41,7 +41,11 @@ export async function createLiveServer({ database, auth, metrics, watch, origins
   guardNamespace(io.of('/changes'));
   serveRuns(io.of('/runs'), database, runHub, listHub);
   serveChanges(io.of('/changes'), changeHub);
-  io.engine.on('connection', () => metrics.watchers.set(io.engine.clientsCount));
+  const count = () => metrics.watchers.set(io.engine.clientsCount);
+  io.engine.on('connection', (connection: { on(event: 'close', listener: () => void): void }) => {
+    count();
+    connection.on('close', () => setImmediate(count));
+  });
 
   function guardNamespace(namespace: Namespace): void {
     namespace.use((socket, next) => {

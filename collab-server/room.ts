@@ -1,19 +1,17 @@
 import * as Y from 'yjs';
 import type { Database } from '#db/client';
 import { type ChangeRow, clientsOf, commitUpdates, loadDocument, saveSnapshot, serverClient, type UpdateKind, type UpdateRow } from '#db/flow-documents';
-import { mirrorFlow } from '#db/flow-mirror';
-import type { FlowDefinition } from '#flow/flow';
 import { ChangeRecord } from './change-record';
 import { refusal, type Refusal } from './close-codes';
 import type { Connection } from './connection';
 import { holdsAll, judge, type Verdict } from './guard';
 import type { Metrics } from './metrics';
+import { ListMirror } from './list-mirror';
 import { PresenceBoard } from './presence-board';
 import { writeStep2, writeUpdate } from './protocol';
 
 const compactRows = 500;
 const compactBytes = 256 * 1024;
-const mirrorEveryMs = 5_000;
 
 type Update = UpdateRow & { frame: Uint8Array; from: Connection | null };
 /** What waits for the next commit: an update, or only an answer that may not be sent before what precedes it is safe. */
@@ -36,17 +34,16 @@ export class Room {
   private readonly parts: RoomParts;
   private readonly owners: Map<number, string>;
   private readonly record: ChangeRecord;
+  readonly lists: ListMirror;
   private seq: number;
   private committedSeq: number;
   private queue: Entry[] = [];
   private newClaims: { clientId: number; userId: string }[] = [];
   private flushing: Promise<void> | null = null;
   private applying: { userId: string | null; sessionId: string | null; clientId: number | null; kind: UpdateKind; from: Connection | null } | null = null;
+  private storing: Promise<void> = Promise.resolve();
   private rowsSinceSnapshot: number;
   private bytesSinceSnapshot: number;
-  private mirroredAtMs = 0;
-  private mirrored: string;
-  private mirrorTimer: NodeJS.Timeout | null = null;
   private readonly waiting = new Set<() => void>();
   private ended: Refusal | null = null;
 
@@ -67,7 +64,7 @@ export class Room {
     this.bytesSinceSnapshot = stored.bytesSinceSnapshot;
     this.owners = owners;
     this.record = new ChangeRecord(this.doc);
-    this.mirrored = titleOf(this.record.definition);
+    this.lists = new ListMirror(parts, () => this.record.definition);
     this.doc.on('update', (update: Uint8Array) => this.enqueueUpdate(update));
   }
 
@@ -99,8 +96,7 @@ export class Room {
     if (verdict.kind !== 'good') return verdict;
     for (const clientId of verdict.claims) this.claim(clientId, from.writer);
     const { access } = from;
-    const clientId = verdict.claims[0] ?? null;
-    this.apply({ userId: access.user?.id ?? null, sessionId: access.sessionId ?? null, clientId, kind: 'edit', from }, () => Y.applyUpdate(this.doc, update, from));
+    this.apply({ userId: access.user?.id ?? null, sessionId: access.sessionId ?? null, clientId: verdict.clientId, kind: 'edit', from }, () => Y.applyUpdate(this.doc, update, from));
     if (this.doc.store.pendingStructs === null && this.doc.store.pendingDs === null) return verdict;
     this.doc.store.pendingStructs = null;
     this.doc.store.pendingDs = null;
@@ -143,8 +139,9 @@ export class Room {
   async close(reason: Refusal): Promise<void> {
     if (!this.ended) {
       await this.committed().catch(() => {});
+      await this.storing;
       await this.snapshot().catch((error: unknown) => console.error(`no snapshot of ${this.flowId} at its end:`, error));
-      if (this.mirrorTimer) await this.mirror();
+      await this.lists.finish();
     }
     this.end(reason);
   }
@@ -161,8 +158,7 @@ export class Room {
     for (const reject of this.waiting) reject();
     this.waiting.clear();
     this.presence.close();
-    if (this.mirrorTimer) clearTimeout(this.mirrorTimer);
-    this.mirrorTimer = null;
+    this.lists.stop();
     for (const connection of this.connections) connection.close(reason);
     this.doc.destroy();
   }
@@ -231,8 +227,8 @@ export class Room {
     this.committedSeq = seq;
     this.rowsSinceSnapshot += updates.length;
     this.bytesSinceSnapshot += updates.reduce((sum, update) => sum + update.payload.byteLength, 0);
-    if (state) void this.store(seq, state).catch((error: unknown) => console.error(`no snapshot of ${this.flowId}:`, error));
-    this.mirrorSoon();
+    if (state) this.storing = this.store(seq, state).catch((error: unknown) => console.error(`no snapshot of ${this.flowId}:`, error));
+    this.lists.committed();
     return true;
   }
 
@@ -264,30 +260,4 @@ export class Room {
     this.bytesSinceSnapshot = 0;
     await saveSnapshot(this.parts.database.db, { flowId: this.flowId, seq, state });
   }
-
-  /** Lists show the flow's name and when it was last edited: a new name at once, the time now and then. */
-  private mirrorSoon(): void {
-    const isNew = titleOf(this.record.definition) !== this.mirrored;
-    if (this.mirrorTimer && !isNew) return;
-    if (this.mirrorTimer) clearTimeout(this.mirrorTimer);
-    this.mirrorTimer = setTimeout(() => void this.mirror(), isNew ? 0 : Math.max(0, this.mirroredAtMs + mirrorEveryMs - Date.now()));
-  }
-
-  /** Brings the lists up to date with what is committed. */
-  async mirror(): Promise<void> {
-    if (this.mirrorTimer) clearTimeout(this.mirrorTimer);
-    this.mirrorTimer = null;
-    this.mirroredAtMs = Date.now();
-    const { definition } = this.record;
-    this.mirrored = titleOf(definition);
-    try {
-      await mirrorFlow(this.parts.database, this.workspaceId, this.flowId, definition);
-    } catch (error) {
-      console.error(`the lists could not be told of ${this.flowId}:`, error);
-    }
-  }
-}
-
-function titleOf({ name, restrictAccess, settings }: FlowDefinition): string {
-  return JSON.stringify([name, restrictAccess, settings?.description]);
 }

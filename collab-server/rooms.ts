@@ -144,7 +144,7 @@ export class Rooms {
     room.lastUsedMs = Date.now();
     const failed: { failure: ReturnType<typeof applyIntent> } = { failure: null };
     const seq = await room.edit(intent.userId, 'import', (doc) => (failed.failure = applyIntent(doc, intent)));
-    await room.mirror();
+    await room.lists.update();
     await finishIntent(this.database.sql, intent.id, failed.failure ? { ok: false, failure: failed.failure } : { ok: true, seq });
   }
 }

@@ -5,6 +5,7 @@ import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { z } from 'zod';
 import { newId } from '#flow/id';
+import { localeOf } from '#flow/locale';
 import { recordAudit } from './audit';
 import type { Database } from './client';
 import * as schema from './schema';
@@ -45,7 +46,7 @@ export function createAuth(database: Database, settings: AuthSettings) {
       useSecureCookies: settings.baseUrl.startsWith('https:'),
       cookiePrefix: 'millrace',
     },
-    databaseHooks: { user: { create: { before: async (_user, context) => admit(database, settings, context?.body), after: async (user, context) => place(database, settings, user, context?.body) } } },
+    databaseHooks: { user: { create: { before: async (_user, context) => admit(database, settings, context?.body), after: async (user, context) => place(database, settings, user, context) } } },
     hooks: {
       before: createAuthMiddleware(async (context) => {
         if (context.path === '/sign-in/email') await refusePaused(database, context.body, context.headers);
@@ -66,10 +67,14 @@ async function admit(database: Database, settings: AuthSettings, body: unknown):
   throw invitationRequired();
 }
 
-async function place(database: Database, settings: AuthSettings, created: unknown, body: unknown): Promise<void> {
+async function place(database: Database, settings: AuthSettings, created: unknown, request: { body?: unknown; headers?: Headers | undefined } | null): Promise<void> {
   const newcomer = person.parse(created);
-  const token = invited.parse(body).invitationToken ?? null;
-  const settled = await database.db.transaction((db) => settle(db, settings.signUp, newcomer, token));
+  const token = invited.parse(request?.body).invitationToken ?? null;
+  const locale = request?.headers ? localeOf(request.headers) : null;
+  const settled = await database.db.transaction(async (db) => {
+    await db.update(schema.user).set({ locale }).where(eq(schema.user.id, newcomer.id));
+    return settle(db, settings.signUp, newcomer, token);
+  });
   if (settled) return;
   await database.db.delete(schema.user).where(eq(schema.user.id, newcomer.id));
   throw invitationRequired();

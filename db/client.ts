@@ -16,7 +16,9 @@ export type Executor = PgDatabase<PostgresJsQueryResultHKT, typeof schema, Extra
 /** Connections are opened on demand: at most `max` for `db` and half as many for `sql`. */
 export function connect(url: string, options: { max?: number } = {}): Database {
   const max = options.max ?? 10;
-  const pool = (size: number) => postgres(url, { max: size, onnotice: () => {}, idle_timeout: 60, connect_timeout: 10 });
+  // A process that is stopped in the middle of a transaction must not hold its locks for ever.
+  const connection = { idle_in_transaction_session_timeout: 20_000 };
+  const pool = (size: number) => postgres(url, { max: size, onnotice: () => {}, idle_timeout: 60, connect_timeout: 10, connection });
   const typed = pool(max);
   const plain = pool(Math.max(2, Math.ceil(max / 2)));
   return {

@@ -10,6 +10,7 @@ export function survivesCutConnections(): void {
       console.error('database: a connection was cut in the middle of a transaction.');
       return;
     }
+    if (process.listenerCount('uncaughtException') > 1) return; // Next.js judges its own
     console.error(error);
     process.exit(1);
   });

@@ -41,9 +41,16 @@ describe('writing', () => {
     const id = await component([field('a', 'integer', { required: true }), field('b', 'date'), field('c', 'string', { enum: [{ value: 'x', label: 'X' }] })]);
     const bad = refusal(await createEntry(database, here.as.editor, id, { data: { b: '2026-02-30', c: 'y' } }));
     expect([bad.code, bad.details]).toMatchObject(['VALIDATION_FAILED', [{ field: 'a' }, { field: 'b' }, { field: 'c' }]]);
-    expect(refusal(await createEntry(database, here.as.editor, id, { data: { a: 1, typo: 1 } })).details).toMatchObject([{ field: 'typo' }]);
+    expect(refusal(await createEntry(database, here.as.editor, id, { data: { a: 'x', typo: 1 } })).details).toMatchObject([{ field: 'typo' }, { field: 'a' }]);
     expect(refusal(await createEntry(database, here.as.editor, id, { data: { a: 1, c: 'nul\u0000' } })).code).toBe('VALIDATION_FAILED');
     expect(got(await listEntries(database, here.as.viewer, id, { limit: 10 })).total).toBe(0);
+  });
+
+  test('a step that writes fields the component does not have is warned and the rest is written', async () => {
+    const id = await component([field('a', 'integer')]);
+    const written = await database.db.transaction((tx) => writeEntry(tx, { workspaceId: here.id, userId: null }, { componentId: id, entryId: null, remove: false, data: { a: 1, gone: 2 }, noTracking: false }));
+    expect(written).toMatchObject({ entryId: 1, warnings: [{ en: expect.stringContaining('"gone"') }] });
+    expect((await readEntry(database.db, id, 1))?.data).toEqual({ a: 1 });
   });
 
   test('a patch merges its fields, clears with null, and an equal value is no change', async () => {
@@ -172,7 +179,7 @@ describe('listing', () => {
     ]);
     await add(id, { n: 9, s: 'b', d: '2026-01-02', t: '2026-01-01T10:00:00+02:00', b: true, tags: ['x', 'y'], maker: zoe.id }, 'first');
     await add(id, { n: 10, s: 'B', d: '2025-12-31', t: '2026-01-01T09:00:00Z', b: false, tags: [], maker: abe.id }, 'second');
-    await add(id, { n: -2.5, s: '50% _off', d: null, tags: ['y'] });
+    await add(id, { n: -2.5, s: '50% _off', d: null, tags: ['y'] }, 'Été');
     await add(id, {});
   });
 
@@ -227,7 +234,7 @@ describe('listing', () => {
     expect(codeOf(await listEntries(database, here.as.viewer, id, { sort: '-n', limit: 1, cursor: first.nextCursor ?? '' }))).toBe('PARAM_INVALID');
   });
 
-  test.each([['FIRST', [1]], ['50%', [3]], ['_', [3]], ['abe', [2]], ['x b', [1]], ['2025-12', [2]], ['nothing', []]])('search for %s', async (search, expected) => {
+  test.each([['FIRST', [1]], ['50%', [3]], ['_', [3]], ['abe', [2]], ['x b', [1]], ['ÉTÉ', [3]], ['2025-12', [2]], ['nothing', []]])('search for %s', async (search, expected) => {
     expect(got(await listEntries(database, here.as.viewer, id, { search, limit: 10 })).items.map((entry) => entry.id)).toEqual(expected);
   });
 });

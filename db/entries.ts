@@ -11,7 +11,7 @@ import type { Database, Executor } from './client';
 import { findComponent, missingComponent } from './components';
 import { afterKeys, filterSql, orderBy, searchSql, sortKeys } from './entry-filter';
 import { referencedNames, withNames } from './entry-references';
-import { missingEntry, refuseData, writeEntry } from './entry-write';
+import { missingEntry, writeEntry } from './entry-write';
 import { decodeCursor, encodeCursor, type Listed, type Page } from './page';
 import { permitted } from './permitted';
 import { components, entries, user } from './schema';
@@ -47,16 +47,9 @@ const actorOf = (access: Access) => ({ workspaceId: access.workspaceId, userId: 
 async function change(database: Database, access: Access, componentId: string, write: Omit<EntryWrite, 'componentId' | 'noTracking'>): Promise<Result<{ entry: EntryModel }>> {
   return permitted(access, 'entries.write', () => database.db.transaction(async (db) => {
     const component = (await findComponent(db, access.workspaceId, componentId)) ?? missingComponent(componentId);
-    refuseUnknown(component, write.data);
-    const { entryId } = await writeEntry(db, actorOf(access), { ...write, componentId, noTracking: false });
+    const { entryId } = await writeEntry(db, actorOf(access), { ...write, componentId, noTracking: false, strict: true });
     return { entry: (await readOf(db, access.workspaceId, component, [entryId]))[0] ?? missingEntry(entryId) };
   }));
-}
-
-/** A step warns of fields it does not know; a program or form is told, for a typing error must not lose data. */
-function refuseUnknown(component: ComponentModel, data: Data): void {
-  const unknown = Object.keys(data).filter((name) => !component.fields.some((field) => field.name === name));
-  if (unknown.length > 0) refuseData(unknown.map((name) => ({ field: name, text: text(`"${name}" is not a field of "${component.title}".`, `« ${name} » n’est pas un champ de « ${component.title} ».`) })));
 }
 
 export async function getEntry(database: Database, access: Access, componentId: string, entryId: number): Promise<Result<{ entry: EntryModel }>> {

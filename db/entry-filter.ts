@@ -7,7 +7,7 @@ import type { Condition, Filter, Operator } from '#flow/value';
 import { columnOf, type Column } from './entry-columns';
 import { entries } from './schema';
 
-/** A filter (steps.md §1.4) as SQL, with the same answers as `compares` of flow/compare.ts gives on the models. */
+/** A filter (steps.md §1.4) as SQL, with the answers that `compares` of flow/compare.ts gives on models of the declared types. */
 export function filterSql(component: ComponentModel, filter: Filter): SQL | undefined {
   const each = (conditions: Condition[] | undefined, list: 'all' | 'any') => (conditions ?? []).map((condition, place) => conditionSql(component, condition, `filter.${list}[${place}]`));
   const any = each(filter.any, 'any');

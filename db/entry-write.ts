@@ -19,15 +19,17 @@ import { isStorable } from './storable';
 export type EntryActor = { workspaceId: string; userId: string | null; runId?: string; stepId?: string };
 export type Written = { entryId: number; changed: boolean; warnings: Text[] };
 
+type Write = EntryWrite & { strict?: boolean };
 type FieldChange = { field: string; before: Json; after: Json };
 type Row = { id: number; name: string | null; data: JsonObject };
 
 /**
  * The one way entries change (steps.md, update-entry). The last write wins per field, unless the writer says when it
- * loaded the entry and somebody changed the same field since. Locks: the component against a change of its model, then
+ * loaded the entry and somebody changed the same field since. `strict` refuses unknown fields instead of warning: a
+ * program or form is told, for a typing error must not lose data. Locks: the component against a change of its model, then
  * the entry, then its key. Raises the failure of whatever is refused.
  */
-export async function writeEntry(tx: Executor, actor: EntryActor, write: EntryWrite): Promise<Written> {
+export async function writeEntry(tx: Executor, actor: EntryActor, write: Write): Promise<Written> {
   const component = await lockComponent(tx, actor.workspaceId, write.componentId, 'share');
   if (component === null) missingComponent(write.componentId);
   if (component.settings.proxyMode) fail('PARAM_INVALID', text(`"${component.title}" is in proxy mode and stores nothing. Write to another component.`, `« ${component.title} » est en mode proxy et n’enregistre rien. Écrivez dans un autre composant.`));
@@ -36,8 +38,8 @@ export async function writeEntry(tx: Executor, actor: EntryActor, write: EntryWr
   return write.remove ? removeOne(tx, actor, component, row, write) : updateOne(tx, actor, component, row, write);
 }
 
-async function createOne(tx: Executor, actor: EntryActor, component: ComponentModel, write: EntryWrite): Promise<Written> {
-  const { data, unknown } = await checked(tx, actor, component, write.data, 'create');
+async function createOne(tx: Executor, actor: EntryActor, component: ComponentModel, write: Write): Promise<Written> {
+  const { data, unknown } = await checked(tx, actor, component, write, 'create');
   const [counter] = await tx.update(components).set({ lastEntryId: sql`${components.lastEntryId} + 1` }).where(eq(components.id, component.id)).returning({ id: components.lastEntryId });
   const entryId = counter?.id ?? missingComponent(component.id);
   await changeKey(tx, component, entryId, { from: null, to: entryKey(component.fields, data) });
@@ -45,12 +47,12 @@ async function createOne(tx: Executor, actor: EntryActor, component: ComponentMo
     componentId: component.id, id: entryId, name: cleanName(write.name), data, createdBy: actor.userId, changedBy: actor.userId, createdAt: clock, updatedAt: clock,
   }).returning({ at: entries.updatedAt });
   const filled = Object.entries(data).filter(([, value]) => value !== null).map(([field, after]) => ({ field, before: null, after }));
-  await record(tx, actor, component, entryId, { at: made?.at, changes: [{ field: '$created', before: null, after: null }, ...nameChange(null, cleanName(write.name)), ...filled] });
+  await record(tx, actor, component, entryId, { at: made?.at, changes: [{ field: '$created', before: null, after: null }, ...(write.noTracking ? [] : [...nameChange(null, cleanName(write.name)), ...filled])] });
   return { entryId, changed: true, warnings: unknownFields(unknown) };
 }
 
-async function updateOne(tx: Executor, actor: EntryActor, component: ComponentModel, row: Row, write: EntryWrite): Promise<Written> {
-  const { data, unknown } = await checked(tx, actor, component, write.data, 'update');
+async function updateOne(tx: Executor, actor: EntryActor, component: ComponentModel, row: Row, write: Write): Promise<Written> {
+  const { data, unknown } = await checked(tx, actor, component, write, 'update');
   const name = write.name === undefined ? row.name : cleanName(write.name);
   const fields = Object.entries(data).map(([field, after]) => ({ field, before: row.data[field] ?? null, after })).filter((each) => structuralKey(each.before) !== structuralKey(each.after));
   const changes = [...nameChange(row.name, name), ...fields];
@@ -78,19 +80,20 @@ async function lockEntry(tx: Executor, componentId: string, entryId: number): Pr
   return row ? { ...row, data: isJsonObject(row.data) ? row.data : {} } : missingEntry(entryId);
 }
 
-async function checked(tx: Executor, actor: EntryActor, component: ComponentModel, given: JsonObject, mode: 'create' | 'update'): Promise<{ data: JsonObject; unknown: string[] }> {
+async function checked(tx: Executor, actor: EntryActor, component: ComponentModel, { data: given, strict }: Write, mode: 'create' | 'update'): Promise<{ data: JsonObject; unknown: string[] }> {
   const files = await withFileFacts(tx, actor.workspaceId, component.fields, given);
   const valid = validateEntry(component.fields, files.data, mode);
   const shapely = valid.ok ? [] : valid.bad;
   const unstorable = component.fields.filter((field) => !isStorable(given[field.name] ?? null)).map((field) => ({ field: field.name, text: text(`${field.title}: the text holds a character that cannot be stored.`, `${field.title} : le texte contient un caractère qui ne peut être enregistré.`) }));
-  const bad = [...files.bad, ...unstorable, ...shapely.filter((each) => !files.bad.some((other) => other.field === each.field))];
+  const unknown = strict ? Object.keys(given).filter((name) => !component.fields.some((field) => field.name === name)) : [];
+  const bad = [...files.bad, ...unstorable, ...unknown.map((name) => unknownField(name, component)), ...shapely.filter((each) => !files.bad.some((other) => other.field === each.field))];
   if (!valid.ok || bad.length > 0) return refuseData(bad);
   const dangling = await danglingReferences(tx, actor.workspaceId, component.fields, valid.data);
   return dangling.length > 0 ? refuseData(dangling) : valid;
 }
 
 /** One failure that lists every bad field, so that a form can show each message under its field. */
-export function refuseData(bad: readonly BadField[]): never {
+function refuseData(bad: readonly BadField[]): never {
   return fail('VALIDATION_FAILED', text(
     `${bad.length === 1 ? 'One field needs' : `${bad.length} fields need`} a look: ${bad.slice(0, 3).map((each) => each.text.en).join(' ')}`,
     `${bad.length === 1 ? 'Un champ est' : `${bad.length} champs sont`} à revoir : ${bad.slice(0, 3).map((each) => each.text.fr).join(' ')}`,
@@ -139,8 +142,12 @@ function nameChange(before: string | null, after: string | null): FieldChange[] 
 }
 
 function cleanName(name: string | null | undefined): string | null {
-  const cleaned = name?.trim().slice(0, 500) ?? '';
+  const cleaned = name?.slice(0, 500).replaceAll(/[\0\p{Cs}]/gu, '').trim() ?? '';
   return cleaned === '' ? null : cleaned;
+}
+
+function unknownField(name: string, component: ComponentModel): BadField {
+  return { field: name, text: text(`"${name}" is not a field of "${component.title}".`, `« ${name} » n’est pas un champ de « ${component.title} ».`) };
 }
 
 function unknownFields(names: readonly string[]): Text[] {

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { isJsonObject, type Json } from '#flow/json';
 import { eventVersion, parseRunEvent, type RunEvent } from '#flow/run-event';
-import { evolve, initialRunState, type RunState } from '#flow/run-state';
+import { foldEvents, initialRunState, type RunState } from '#flow/run-state';
 import type { Database, Executor } from './client';
 
 /** Reading a run's log: rows as stored (for the engine and the audit) and events as everybody else sees them. */
@@ -26,7 +26,7 @@ export function eventOf(row: LogRow): RunEvent {
 }
 
 export async function stateOf(db: Database['sql'], runId: string): Promise<RunState> {
-  return (await logRows(db, [runId])).map(eventOf).reduce(evolve, initialRunState);
+  return foldEvents(initialRunState, (await logRows(db, [runId])).map(eventOf));
 }
 
 const refRow = z.object({ blob: z.string() });

@@ -4,7 +4,7 @@ import { newRunId, shortRunName } from '#flow/id';
 import type { Json, JsonObject } from '#flow/json';
 import { stepType } from '#flow/steps/index';
 import type { Trigger } from '#flow/steps/capabilities';
-import { putValue } from './blobs';
+import { blobOf, putBlobs } from './blobs';
 import type { Executor } from './client';
 import { hashEvent, storable, storableJson } from './event-hash';
 import { flows, flowVersions } from './schema';
@@ -31,17 +31,24 @@ export async function insertRun(tx: Executor, request: RunRequest): Promise<stri
   const { workspaceId, flow, version, startedBy, trigger, parent } = request;
   const runId = newRunId();
   const now = new Date();
-  const inputRef = request.input === undefined ? null : await putValue(tx, workspaceId, request.input);
+  const input = request.input === undefined ? null : blobOf(request.input);
   const pins = await pinsOf(tx, workspaceId, version.definition);
-  const data: JsonObject = { trigger, startedBy, version: version.number, draft: version.number === null, ...(parent ? { parentRunId: parent.runId } : {}) };
+  const data = storableJson({ trigger, startedBy: { ...startedBy }, version: version.number, draft: version.number === null, ...(parent ? { parentRunId: parent.runId } : {}) });
   const searchText = storable([shortRunName(runId), flow.name, startedBy.name, request.input === undefined ? '' : JSON.stringify(request.input).slice(0, searchLength)].join(' '));
-  await tx.execute(sql`insert into runs (id, workspace_id, flow_id, flow_version_id, kind, instance_id, entry_id, attempt, trigger, started_by, started_by_name,
-      parent_run_id, parent_step_id, depth, steps_total, pins, input_ref, search_text, created_at)
-    values (${runId}, ${workspaceId}, ${flow.id}, ${version.id}, ${flow.kind}, ${request.instance?.id ?? null}, ${request.entryId}, ${request.instance?.attempt ?? 1}, ${trigger},
-      ${startedBy.id}, ${startedBy.name}, ${parent?.runId ?? null}, ${parent?.stepId ?? null}, ${parent ? parent.depth + 1 : 0}, ${stepsOf(version.definition).length},
-      ${JSON.stringify(pins)}::jsonb, decode(${inputRef}, 'hex'), ${searchText}, ${now.toISOString()})`);
-  const hash = await insertEvent(tx, { runId, seq: 1, type: 'run.requested', fence: 0, at: now, previous: '', data });
-  await tx.execute(sql`insert into run_slots (run_id, workspace_id, flow_id, head_seq, head_hash) values (${runId}, ${workspaceId}, ${flow.id}, 1, decode(${hash}, 'hex'))`);
+  const at = now.toISOString();
+  const hash = hashEvent('', { runId, seq: 1, type: 'run.requested', version: 1, stepId: null, attempt: null, iteration: null, fence: 0, at, data, blob: null });
+  if (input) await putBlobs(tx, workspaceId, [input]);
+  // One statement: a start costs as few round trips as it can.
+  await tx.execute(sql`with run as (
+      insert into runs (id, workspace_id, flow_id, flow_version_id, kind, instance_id, entry_id, attempt, trigger, started_by, started_by_name,
+        parent_run_id, parent_step_id, depth, steps_total, pins, input_ref, search_text, created_at)
+      values (${runId}, ${workspaceId}, ${flow.id}, ${version.id}, ${flow.kind}, ${request.instance?.id ?? null}, ${request.entryId}, ${request.instance?.attempt ?? 1}, ${trigger},
+        ${startedBy.id}, ${startedBy.name}, ${parent?.runId ?? null}, ${parent?.stepId ?? null}, ${parent ? parent.depth + 1 : 0}, ${stepsOf(version.definition).length},
+        ${JSON.stringify(pins)}::jsonb, decode(${input?.sha256 ?? null}, 'hex'), ${searchText}, ${at})
+    ), event as (
+      insert into run_events (run_id, seq, type, fence, at, data, hash) values (${runId}, 1, 'run.requested', 0, ${at}, ${JSON.stringify(data)}::jsonb, decode(${hash}, 'hex'))
+    )
+    insert into run_slots (run_id, workspace_id, flow_id, head_seq, head_hash) values (${runId}, ${workspaceId}, ${flow.id}, 1, decode(${hash}, 'hex'))`);
   return runId;
 }
 

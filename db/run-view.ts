@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { failureShape, type RunEvent } from '#flow/run-event';
 import { isEnded, type RunState, type StepState } from '#flow/run-state';
 import type { Failure } from '#flow/failure';
-import { flowDefinition, type FlowDefinition } from '#flow/flow';
+import { storedDefinition } from '#flow/canonical';
+import type { FlowDefinition } from '#flow/flow';
 import type { Json } from '#flow/json';
 import { getValue } from './blobs';
 import type { Access } from './access';
@@ -38,7 +39,7 @@ export async function getRun(database: Database, access: Access, runId: string, 
     return {
       run: {
         ...summaryOf(summary), steps: stepsOf(state), input: input ?? null, output: output ?? null, error: error.success ? error.data : null,
-        ...(version ? { definition: flowDefinition.parse(version.definition) } : {}),
+        ...(version ? { definition: storedDefinition(version.definition) } : {}),
       },
     };
   });

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eq } from 'drizzle-orm';
 import type { FlowDefinition } from '#flow/flow';
+import type { Text } from '#flow/text';
 import type { Access } from './access';
 import type { Executor } from './client';
 import { insertComponent } from './components';
@@ -14,28 +15,31 @@ import { rainByMonth, weatherComponent } from './samples/seattle-weather';
 import { user } from './schema';
 import { publishLocked } from './versions';
 
-/** Two samples in every new workspace, published and ready to run without any network (ux.md, "First minute"). */
+type Say = (words: Text) => string;
+
+/** Two samples in every new workspace, in its owner's language, published and ready to run without any network. */
 export async function seedSamples(tx: Executor, workspaceId: string, userId: string): Promise<void> {
-  const [person] = await tx.select({ id: user.id, name: user.name }).from(user).where(eq(user.id, userId));
-  const owner: Access = { workspaceId, role: 'owner', user: person ?? null, via: 'session' };
-  await seedWeather(tx, owner);
-  await seedNames(tx, owner);
+  const [person] = await tx.select({ id: user.id, name: user.name, locale: user.locale }).from(user).where(eq(user.id, userId));
+  const owner: Access = { workspaceId, role: 'owner', user: person ? { id: person.id, name: person.name } : null, via: 'session' };
+  const say: Say = (words) => (person?.locale === 'fr' ? words.fr : words.en);
+  await seedWeather(tx, owner, say);
+  await seedNames(tx, owner, say);
 }
 
-async function seedWeather(tx: Executor, owner: Access): Promise<void> {
+async function seedWeather(tx: Executor, owner: Access, say: Say): Promise<void> {
   const actor = actorOf(owner);
   const { id, name, size, mimeType } = await storeFile(tx, actor, { name: weatherFile, mimeType: 'text/csv', bytes: sampleBytes(weatherFile) });
   const file = { id, name, size, mimeType };
-  const componentId = await insertComponent(tx, actor.workspaceId, actor.userId, weatherComponent);
-  await insertEntry(tx, owner, componentId, 'Seattle 2012–2015', { file, station: 'Seattle', from: '2012-01-01', to: '2015-12-31' });
-  await insertPublished(tx, owner, componentId, rainByMonth(file));
+  const componentId = await insertComponent(tx, actor.workspaceId, actor.userId, weatherComponent(say));
+  await insertEntry(tx, owner, componentId, 'Seattle, 2012–2015', { file, station: 'Seattle', first_day: '2012-01-01', last_day: '2015-12-31' });
+  await insertPublished(tx, owner, componentId, rainByMonth(say, file));
 }
 
-async function seedNames(tx: Executor, owner: Access): Promise<void> {
-  const componentId = await insertComponent(tx, owner.workspaceId, owner.user?.id ?? null, nameComponent);
+async function seedNames(tx: Executor, owner: Access, say: Say): Promise<void> {
+  const componentId = await insertComponent(tx, owner.workspaceId, owner.user?.id ?? null, nameComponent(say));
   for (const name of savedNames) await insertEntry(tx, owner, componentId, name, { user_name: name });
-  const workflowId = await insertPublished(tx, owner, componentId, saveNameWorkflow);
-  await insertPublished(tx, owner, componentId, saveNameDataflow(componentId, workflowId));
+  const workflowId = await insertPublished(tx, owner, componentId, saveNameWorkflow(say));
+  await insertPublished(tx, owner, componentId, saveNameDataflow(say, componentId, workflowId));
 }
 
 const actorOf = (access: Access) => ({ workspaceId: access.workspaceId, userId: access.user?.id ?? null });
@@ -46,7 +50,7 @@ async function insertEntry(tx: Executor, owner: Access, componentId: string, nam
 
 async function insertPublished(tx: Executor, owner: Access, componentId: string, definition: FlowDefinition): Promise<string> {
   const id = await insertFlow(tx, { ...actorOf(owner), componentId }, definition);
-  await publishLocked(tx, owner, await lockFlow(tx, owner.workspaceId, id), 'Sample');
+  await publishLocked(tx, owner, await lockFlow(tx, owner.workspaceId, id), null);
   return id;
 }
 

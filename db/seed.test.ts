@@ -3,12 +3,13 @@ import { eq } from 'drizzle-orm';
 import { isJsonObject } from '#flow/json';
 import { stepsOf } from '#flow/flow';
 import type { Access } from './access';
+import { createAuth } from './auth';
 import { listComponents } from './components';
 import { listEntries } from './entries';
 import { fileContent } from './files';
 import { getFlow, listFlows } from './flows';
 import { seed } from './seed';
-import { account, members, user, workspaces } from './schema';
+import { account, flows, members, user, workspaces } from './schema';
 import { createTestDatabase, type TestDatabase } from './testing';
 import { got } from './testing-result';
 import { workspacesOf } from './workspaces';
@@ -82,6 +83,18 @@ describe('samples', () => {
     const id = isJsonObject(value) && typeof value['id'] === 'string' ? value['id'] : '';
     const lines = Buffer.from(got(await fileContent(database, access, id)).bytes).toString().trim().split('\n');
     expect([lines.length, lines[0]]).toEqual([1_462, 'date,precipitation,temp_max,temp_min,wind,weather']);
+  });
+
+  test('a person who signs up in French gets them in French, names of flows to words in the answer', async () => {
+    const french = await createTestDatabase();
+    const auth = createAuth(french, env('x@example.com').auth);
+    const body = JSON.stringify({ name: 'Zoé', email: 'zoe@example.com', password: 'long-enough-1' });
+    const headers = { 'content-type': 'application/json', origin: 'http://localhost:3000', 'accept-language': 'fr-CA,fr;q=0.9,en;q=0.5' };
+    expect((await auth.handler(new Request('http://localhost:3000/api/auth/sign-up/email', { method: 'POST', body, headers }))).status).toBe(200);
+    const rows = await french.db.select({ name: flows.name, published: flows.publishedVersionId }).from(flows);
+    expect(rows.map((row) => row.name).toSorted()).toEqual(['Enregistrer le nom', 'Pluie par mois', 'Saisir le nom']);
+    expect(rows.every((row) => row.published !== null)).toBe(true);
+    await french.drop();
   });
 
   test('the workspace belongs to its owner alone', async () => {

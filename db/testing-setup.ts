@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from './embedded-postgres';
@@ -11,6 +11,8 @@ export default async function setup(): Promise<() => Promise<void>> {
     return async () => {};
   }
   const dataDir = mkdtempSync(join(tmpdir(), 'millrace-test-'));
+  // Open to pass through, so that as root the cluster stays inside and goes with it.
+  chmodSync(dataDir, 0o755);
   const server = await startEmbeddedPostgres({ dataDir, volatile: true });
   process.env['TEST_DATABASE_URL'] = server.url;
   await ensureTemplate();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { and, desc, eq, gt, isNotNull, isNull, lt, max, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { canonicalJson } from '#flow/canonical';
+import { canonicalJson, storedDefinition } from '#flow/canonical';
 import { problemsOf } from '#flow/check';
 import { diffDefinitions, type FlowDiff } from '#flow/diff';
 import { definitionOf } from '#flow/document';
@@ -105,7 +105,7 @@ export async function getVersion(database: Database, access: Access, flowId: str
     const flow = await findFlow(database.db, access.workspaceId, flowId);
     const [row] = await selectVersions(database.db).where(and(eq(flowVersions.flowId, flowId), eq(flowVersions.number, number)));
     if (!row) missingVersion(flow.name, number);
-    return { version: { ...summaryOf(row, flow), definition: flowDefinition.parse(row.definition) } };
+    return { version: { ...summaryOf(row, flow), definition: storedDefinition(row.definition) } };
   });
 }
 

@@ -1,25 +1,13 @@
 import type postgres from 'postgres';
-import type { Blob } from '#db/blobs';
-import type { Json } from '#flow/json';
-import type { LiveRun } from './live-run';
-import { LostRun } from './live-run';
-import type { Projection } from './projection';
+import { writeAppends, type Answer, type Append } from './append-statement';
+import { LostRun, type LiveRun } from './live-run';
 
 /**
  * The only way events are written: one statement for many runs proves fence and position of each, inserts the rows,
  * moves the projections and tells who asked to cancel. One flush at a time; what arrives meanwhile forms the next one,
  * so a lone run pays one commit and a crowd shares them. Slot rows of two workers never overlap but for a zombie's.
  */
-export type EventRow = {
-  runId: string; seq: number; type: string; version: number; stepId: string | null; attempt: number | null; iteration: number | null; fence: number; at: string;
-  data: Json; json: string; blob: string | null; hash: string;
-};
-export type Append = {
-  run: LiveRun; oldSeq: number; newSeq: number; headHash: string; rows: EventRow[]; progressed: boolean; ended: boolean; projection: Projection | null;
-  blobs: readonly Blob[]; consumed: { id: number; seq: number }[];
-};
 export type Flushed = { appends: number; events: number; fenced: number };
-type Answer = { runId: string; cancel: boolean; wakes: number };
 
 const mostRuns = 256;
 const mostBytes = 4_000_000;
@@ -91,7 +79,7 @@ export class Appender {
     const alive = taken.filter((append) => !append.run.lost);
     const merged = merge(alive);
     try {
-      const answers = merged.length === 0 ? [] : await this.write(merged);
+      const answers = merged.length === 0 ? [] : await writeAppends(this.sql, merged, (workspaceId, sha256) => this.knows(workspaceId, sha256));
       this.settle(merged, answers);
     } catch (error) {
       if (isRefused(error) && merged.length > 1) {
@@ -140,68 +128,6 @@ export class Appender {
       this.waiters.delete(run);
     }
   }
-
-  private async write(appends: readonly Append[]): Promise<Answer[]> {
-    const events = appends.flatMap((append) => append.rows);
-    const blobs = uniqueBlobs(appends, (workspaceId, sha256) => this.knows(workspaceId, sha256));
-    const moved = appends.flatMap(({ run, newSeq, headHash, projection, ended }) => (projection ? [{ run, newSeq, headHash, ended, ...projection }] : []));
-    const consumed = appends.flatMap((append) => append.consumed);
-    const told = appends.flatMap(({ run, newSeq, ended, projection }) => (run.facts.parentRunId !== null && projection && (ended || projection.status === 'waiting') ? [{ parent: run.facts.parentRunId, key: `${run.facts.id}:${newSeq}` }] : []));
-    const of = <T, V>(list: readonly T[], pick: (each: T) => V): V[] => list.map(pick);
-    return this.sql<Answer[]>`
-      with h as (
-        select * from unnest(${of(appends, (a) => a.run.facts.id)}::uuid[], ${of(appends, (a) => a.run.fence)}::int[], ${of(appends, (a) => a.oldSeq)}::int[], ${of(appends, (a) => a.newSeq)}::int[],
-          ${of(appends, (a) => a.headHash)}::text[], ${of(appends, (a) => Number(a.ended))}::int[], ${of(appends, (a) => Number(a.progressed))}::int[]) t(run_id, fence, old_seq, new_seq, hash, ended, progressed)
-      ), u as (
-        update run_slots s set head_seq = h.new_seq, head_hash = decode(h.hash, 'hex'), stalls = case when h.progressed = 1 then 0 else s.stalls end,
-          last_progress_seq = case when h.progressed = 1 then h.new_seq else s.last_progress_seq end
-        from h where s.run_id = h.run_id and s.fence = h.fence and s.head_seq = h.old_seq and s.state = 'leased' and h.ended = 0
-        returning s.run_id, s.cancel_requested, s.wakes
-      ), d as (
-        delete from run_slots s using h where s.run_id = h.run_id and s.fence = h.fence and s.head_seq = h.old_seq and s.state = 'leased' and h.ended = 1
-        returning s.run_id, s.cancel_requested, s.wakes
-      ), ok as (
-        select * from u union all select * from d
-      ), e as (
-        insert into run_events (run_id, seq, type, version, step_id, attempt, iteration, fence, at, data, blob, hash)
-        select t.run_id, t.seq, t.type, t.version, t.step_id, t.attempt, t.iteration, t.fence, t.at::timestamptz, t.data::jsonb, decode(t.blob, 'hex'), decode(t.hash, 'hex')
-        from unnest(${of(events, (e) => e.runId)}::uuid[], ${of(events, (e) => e.seq)}::int[], ${of(events, (e) => e.type)}::text[], ${of(events, (e) => e.version)}::int[], ${of(events, (e) => e.stepId)}::text[],
-          ${of(events, (e) => e.attempt)}::int[], ${of(events, (e) => e.iteration)}::int[], ${of(events, (e) => e.fence)}::int[], ${of(events, (e) => e.at)}::text[], ${of(events, (e) => e.json)}::text[],
-          ${of(events, (e) => e.blob)}::text[], ${of(events, (e) => e.hash)}::text[]) t(run_id, seq, type, version, step_id, attempt, iteration, fence, at, data, blob, hash)
-        join ok on ok.run_id = t.run_id
-      ), b as (
-        insert into blobs (workspace_id, sha256, size_bytes, encoding, body)
-        select t.workspace_id, decode(t.sha256, 'hex'), t.size_bytes, t.encoding, decode(t.body, 'base64')
-        from unnest(${of(blobs, (b) => b.workspaceId)}::text[], ${of(blobs, (b) => b.sha256)}::text[], ${of(blobs, (b) => b.sizeBytes)}::bigint[], ${of(blobs, (b) => b.encoding)}::text[],
-          ${of(blobs, (b) => Buffer.from(b.body).toString('base64'))}::text[]) t(workspace_id, sha256, size_bytes, encoding, body)
-        order by t.workspace_id, t.sha256 on conflict do nothing
-      ), r as (
-        update runs r set status = t.status, warnings = t.warnings, steps_done = t.steps_done, items_out = t.items_out, started_at = t.started_at::timestamptz, finished_at = t.finished_at::timestamptz, error = t.error::jsonb,
-          response_ready = r.response_ready or t.responded = 1, output_ref = coalesce(decode(t.output_ref, 'hex'), r.output_ref),
-          search_text = case when t.search = '' then r.search_text else left(r.search_text || ' ' || t.search, 6000) end, head_seq = t.head_seq, head_hash = decode(t.head_hash, 'hex'), last_fence = t.fence
-        from unnest(${of(moved, (m) => m.run.facts.id)}::uuid[], ${of(moved, (m) => m.status)}::text[], ${of(moved, (m) => m.warnings)}::int[], ${of(moved, (m) => m.stepsDone)}::int[], ${of(moved, (m) => m.itemsOut)}::int[],
-          ${of(moved, (m) => m.startedAt)}::text[], ${of(moved, (m) => m.finishedAt)}::text[], ${of(moved, (m) => m.error)}::text[], ${of(moved, (m) => Number(m.responded))}::int[], ${of(moved, (m) => m.outputRef)}::text[],
-          ${of(moved, (m) => m.search)}::text[], ${of(moved, (m) => m.newSeq)}::int[], ${of(moved, (m) => m.headHash)}::text[], ${of(moved, (m) => m.run.fence)}::int[])
-          t(run_id, status, warnings, steps_done, items_out, started_at, finished_at, error, responded, output_ref, search, head_seq, head_hash, fence) join ok on ok.run_id = t.run_id
-        where r.id = t.run_id
-      ), n as (
-        update instances i set state = t.state, updated_at = now()
-        from unnest(${of(moved, (m) => m.run.facts.id)}::uuid[], ${of(moved, (m) => m.run.facts.instanceId)}::text[], ${of(moved, (m) => m.instanceState)}::text[]) t(run_id, instance_id, state) join ok on ok.run_id = t.run_id
-        where i.id = t.instance_id and t.state is not null and i.state is distinct from t.state
-        returning i.id, i.workspace_id
-      ), g as (
-        insert into changes (workspace_id, topic, object_id) select workspace_id, 'instance', id from n
-      ), c as (
-        update run_inbox x set consumed_seq = t.seq
-        from unnest(${of(consumed, (c) => c.id)}::bigint[], ${of(consumed, (c) => c.seq)}::int[]) t(id, seq) join run_inbox y on y.id = t.id join ok on ok.run_id = y.run_id
-        where x.id = t.id
-      ), p as (
-        insert into run_inbox (run_id, kind, dedupe_key)
-        select t.parent, 'child_done', t.key from unnest(${of(told, (t) => t.parent)}::uuid[], ${of(told, (t) => t.key)}::text[]) t(parent, key)
-        join ok on ok.run_id = split_part(t.key, ':', 1)::uuid join run_slots s on s.run_id = t.parent on conflict do nothing
-      )
-      select run_id as "runId", cancel_requested as cancel, wakes from ok`;
-  }
 }
 
 /** Several appends of one run in one flush are one: from the first position to the last. */
@@ -224,15 +150,6 @@ function joined(first: Append, then: Append): Append {
     ...then, oldSeq: first.oldSeq, rows: [...first.rows, ...then.rows], progressed: first.progressed || then.progressed, projection,
     blobs: [...first.blobs, ...then.blobs], consumed: [...first.consumed, ...then.consumed],
   };
-}
-
-function uniqueBlobs(appends: readonly Append[], known: (workspaceId: string, sha256: string) => boolean) {
-  const found = new Map<string, Blob & { workspaceId: string }>();
-  for (const { run, blobs } of appends) {
-    const { workspaceId } = run.facts;
-    for (const blob of blobs) if (!known(workspaceId, blob.sha256)) found.set(`${workspaceId}/${blob.sha256}`, { ...blob, workspaceId });
-  }
-  return [...found.values()];
 }
 
 export function call(run: LiveRun, cancel: boolean): void {

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { Database } from '#db/client';
 import { hashEvent } from '#db/event-hash';
 import { eventOf, logRows, type LogRow } from '#db/run-log';
-import { evolve, initialRunState, isEnded } from '#flow/run-state';
+import { foldEvents, initialRunState, isEnded } from '#flow/run-state';
 import { foldedColumns } from './projection';
 
 /** Holds every run of a database against RULES.md; thrown errors quote the rule. Called after every engine test. */
@@ -36,7 +36,7 @@ function checkRun(run: RunRow, log: readonly LogRow[]): void {
     assert.ok((log[place]?.fence ?? 0) >= (log[place - 1]?.fence ?? 0), `R4: ${at}: the fence falls at seq ${place + 1}`);
     assert.ok((log[place]?.at.getTime() ?? 0) >= (log[place - 1]?.at.getTime() ?? 0), `R5: ${at}: time goes back at seq ${place + 1}`);
   }
-  const state = log.map(eventOf).reduce(evolve, initialRunState);
+  const state = foldEvents(initialRunState, log.map(eventOf));
   assert.equal(run.status, state.status, `R6: ${at}: the list says ${run.status}, the log ${state.status}`);
   if (isEnded(state.status)) {
     assert.equal(run.slot, null, `R7: ${at} ended and still has a slot`);

@@ -5,14 +5,14 @@ import { eventOf, logRows, modelOf, type LogRow } from '#db/run-log';
 import { getValue } from '#db/blobs';
 import { flowDefinition } from '#flow/flow';
 import type { ComponentModel } from '#flow/component-model';
-import { evolve, initialRunState } from '#flow/run-state';
+import { foldEvents, initialRunState } from '#flow/run-state';
 import { triggers } from '#flow/steps/capabilities';
 import type { Appender } from './append';
 import { LiveRun, type Claimed, type RunFacts } from './live-run';
 import { planOf, type Plan } from './plan';
 
 /** Taking, parking and giving back runs. The fence grows with every claim: whoever holds an older one writes nothing. */
-export type Slot = Claimed & { runId: string };
+export type Slot = Claimed & { runId: string; cancel: boolean };
 
 /**
  * Goes round the flows (a loose scan of the index by flow), oldest first within each. Runs that stalled before are
@@ -37,7 +37,7 @@ export async function claimSlots(sql: postgres.Sql, worker: string, most: number
       select s.run_id from run_slots s where s.run_id in (select run_id from chosen) and s.state <> 'leased' and s.ready_at <= now() for update skip locked
     )
     update run_slots s set state = 'leased', owner = ${worker}, fence = s.fence + 1 from locked where s.run_id = locked.run_id
-    returning s.run_id as "runId", s.fence, s.head_seq as "headSeq", encode(s.head_hash, 'hex') as "headHash", s.wakes, s.stalls`;
+    returning s.run_id as "runId", s.fence, s.head_seq as "headSeq", encode(s.head_hash, 'hex') as "headHash", s.wakes, s.stalls, s.cancel_requested as cancel`;
 }
 
 /** Only if nobody left word since the run last looked: a wake-up is never lost. */
@@ -116,8 +116,9 @@ function factsOf(row: Row, plan: Plan, component: ComponentModel): RunFacts {
 }
 
 async function fold(database: Database, slot: Slot, facts: RunFacts, entryId: number | null, rows: readonly LogRow[], appender: Appender): Promise<LiveRun> {
-  const state = rows.map(eventOf).reduce(evolve, initialRunState);
+  const state = foldEvents(initialRunState, rows.map(eventOf));
   const run = new LiveRun(facts, slot, state, appender, entryId);
+  run.called = slot.cancel; // Asked before anybody had claimed it: not one step begins.
   for (const row of rows) {
     if (row.blob !== null && row.stepId !== null && row.type === 'step.succeeded') run.blobOf.set(row.stepId, row.blob);
     if (row.type === 'run.started') run.startedAtMs = row.at.getTime();

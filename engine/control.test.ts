@@ -37,6 +37,20 @@ describe('people and runs', () => {
     expect(asked.some((each) => each.run.status === 'cancelled')).toBe(true);
   });
 
+  test('R21 a run cancelled before any engine took it does not begin one step', async () => {
+    const quiet = await engineTest();
+    const flow = await quiet.insertFlow(chain(3));
+    const runId = await quiet.run(flow);
+    expect(await cancelRun(quiet.database, quiet.access, runId)).toMatchObject({ ok: true });
+    await quiet.start();
+    const run = await quiet.finished(runId);
+    expect(run).toMatchObject({ status: 'cancelled', steps: {} });
+    expect(await cancelRun(quiet.database, quiet.access, runId)).toMatchObject({ failure: { code: 'STATE_INVALID' } });
+    expect(await resumeRun(quiet.database, quiet.access, runId)).toMatchObject({ ok: true });
+    expect(await quiet.finished(runId)).toMatchObject({ status: 'succeeded', stepsDone: 3 });
+    await quiet.close();
+  });
+
   test('R22 resuming after a failure in the middle repeats no effect', async () => {
     const flow = await t.insertFlow([aStep('in', 'get-raw-model'), saving()]);
     const before = await listEntries(t.database, t.access, t.componentId, { limit: 1 });
@@ -85,10 +99,12 @@ describe('people and runs', () => {
 
   test('R16 only what may pass is tried again, three times in all', () => {
     const node = aStep('s', 'distinct');
+    const passing = { transient: true, ours: false };
     const of = (code: 'HTTP_STATUS' | 'HTTP_TIMEOUT' | 'VALIDATION_FAILED', details = {}) => judge(new FailureError(failure(code, { en: '', fr: '' }, { details })), 's').transient;
     expect([of('HTTP_TIMEOUT'), of('HTTP_STATUS', { status: 503 }), of('HTTP_STATUS', { status: 404 }), of('VALIDATION_FAILED')]).toEqual([true, true, false, false]);
-    expect([1, 2, 3].map((attempt) => nextAttempt(node, attempt, true, 0)?.pauseMs ?? null)).toEqual([1_000, 5_000, null]);
-    expect(nextAttempt(node, 1, false, 0)).toBeNull();
-    expect(nextAttempt({ ...node, retry: { attempts: 1 } }, 1, true, 0)).toBeNull();
+    expect([1, 2, 3].map((attempt) => nextAttempt(node, attempt, passing, 0)?.pauseMs ?? null)).toEqual([1_000, 5_000, null]);
+    expect(nextAttempt(node, 1, { transient: false, ours: false }, 0)).toBeNull();
+    expect(nextAttempt(node, 9, { transient: true, ours: true }, 0)).not.toBeNull();
+    expect(nextAttempt({ ...node, retry: { attempts: 1 } }, 1, passing, 0)).toBeNull();
   });
 });

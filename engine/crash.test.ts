@@ -2,14 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listEntries } from '#db/entries';
 import { runEvents } from '#db/runs';
 import { aStep, engineTest, type EngineTest } from './testing';
-import { releaseLeases, spawnEngine, type EngineProcess } from './testing-process';
+import { bundleEngine, releaseLeases, spawnEngine, type EngineProcess } from './testing-process';
 
 /** Real engine processes, killed with SIGKILL. `MILLRACE_LONG=1` makes it a thousand runs on five of them. */
 const isLong = Boolean(process.env['MILLRACE_LONG']);
 const [runCount, processCount] = isLong ? [1_000, 5] : [100, 3];
 let t: EngineTest;
+let file = '';
 const processes = new Set<EngineProcess>();
 beforeAll(async () => {
+  file = await bundleEngine();
   t = await engineTest();
 });
 afterAll(async () => {
@@ -18,7 +20,7 @@ afterAll(async () => {
 }, 60_000);
 
 const begin = async () => {
-  const started = await spawnEngine(t.database.url);
+  const started = await spawnEngine(file, t.database.url);
   processes.add(started);
   return started;
 };
@@ -64,21 +66,44 @@ describe('a killed engine', () => {
     const until = Date.now() + (isLong ? 120_000 : 60_000);
     const open = async () => Number((await t.database.sql`select count(*) from run_slots`)[0]?.['count']);
     let kills = 0;
+    const starting: Promise<EngineProcess>[] = [];
     while (Date.now() < until && (await open()) > 0) {
       await new Promise((resolve) => setTimeout(resolve, 300));
       const victims = [...processes];
       const victim = victims[(kills * 7) % Math.max(1, victims.length)];
-      if (!victim || (await open()) === 0) continue;
+      // One is left alone, or a slow machine would never see an engine live long enough to do anything.
+      if (!victim || victims.length < 2 || (!isLong && kills >= 5) || (await open()) === 0) continue;
       await killHard(victim);
       kills += 1;
-      void begin().catch(() => {});
+      starting.push(begin());
     }
+    await Promise.all(starting);
     expect(await open()).toBe(0);
     expect(kills).toBeGreaterThan(0);
     expect(await total() - before).toBe(runCount);
     const [status] = await t.database.sql`select count(*) filter (where status = 'succeeded') as good, count(*) as all from runs where flow_id = ${flow}`;
     expect(status).toEqual({ good: String(runCount), all: String(runCount) });
   }, 180_000);
+
+  test('R25 an engine that is stopped, loses its run and wakes up again writes nothing', async () => {
+    await Promise.all([...processes].map((each) => killHard(each)));
+    const flow = await t.insertFlow([aStep('s1', 'get-raw-model'), ...Array.from({ length: 9 }, (_, at) => saving(`s${at + 2}`, `s${at + 1}`))]);
+    const before = await total();
+    const zombie = await begin();
+    const runId = await t.run(flow, { input: Array.from({ length: 6 }, (_, at) => ({ n: `Z${at}` })) });
+    const done = async () => Number((await t.database.sql`select count(*) from run_events where run_id = ${runId} and type = 'step.succeeded'`)[0]?.['count']);
+    while ((await done()) < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+    zombie.child.kill('SIGSTOP');
+    await releaseLeases(t.database, zombie.pid);
+    await begin();
+    expect(await t.finished(runId, 40)).toMatchObject({ status: 'succeeded' });
+    const written = async () => Number((await t.database.sql`select count(*) from run_events where run_id = ${runId}`)[0]?.['count']);
+    const events = await written();
+    zombie.child.kill('SIGCONT');
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(await written()).toBe(events);
+    expect(await total() - before).toBe(9 * 6);
+  }, 90_000);
 
   test('R27 a run that takes its worker down again and again is quarantined, the others finish', async () => {
     const flow = await t.insertFlow([aStep('s1', 'get-raw-model'), aStep('s2', 'distinct', {}, 's1')]);

@@ -126,7 +126,8 @@ async function readWords(engine: Engine, run: LiveRun): Promise<void> {
 async function park(engine: Engine, run: LiveRun, until: string | null): Promise<Outcome | null> {
   await run.settled();
   const times = [...run.timers].filter(([id]) => run.state.steps[id]?.status === 'waiting').map(([, at]) => at);
-  const first = [...times, ...(until === null ? [] : [until])].toSorted()[0] ?? null;
+  const limit = run.facts.kind === 'dataflow' ? [new Date(run.startedAtMs + dataflowLimitMs + 1_000).toISOString()] : [];
+  const first = [...times, ...limit, ...(until === null ? [] : [until])].toSorted()[0] ?? null;
   if (await parkSlot(engine.control, run, first)) return 'parked';
   run.called = true;
   return null;

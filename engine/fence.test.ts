@@ -56,9 +56,28 @@ describe('the fence', () => {
     await reap(t.database.sql);
   });
 
+  test('R1 of two writers with the same fence only the one at the head writes', async () => {
+    const flow = await t.insertFlow(chain(1));
+    const runId = await t.run(flow);
+    const { runs, appender } = await claimed('twin');
+    const run = runs.find((each) => each.facts.id === runId);
+    const [slot] = await t.database.sql<{ fence: number; hash: string }[]>`select fence, encode(head_hash, 'hex') as hash from run_slots where run_id = ${runId}`;
+    const [twin] = await loadRuns(t.database, [{ runId, fence: slot?.fence ?? 0, headSeq: 1, headHash: slot?.hash ?? '', wakes: 0, stalls: 0, cancel: false }], appender);
+    run?.emit(progress(1));
+    await run?.settled();
+    twin?.emit(progress(2));
+    await expect(twin?.settled()).rejects.toThrow(LostRun);
+    const [ahead] = await loadRuns(t.database, [{ runId, fence: slot?.fence ?? 0, headSeq: 7, headHash: slot?.hash ?? '', wakes: 0, stalls: 0, cancel: false }], appender);
+    ahead?.emit(progress(3));
+    await expect(ahead?.settled()).rejects.toThrow(LostRun);
+    expect(await count(runId)).toBe(2);
+    expect(appender.totals.fenced).toBe(2); // refused by position, not by the primary key
+    await lives(-1, 'twin');
+    await reap(t.database.sql);
+  });
+
   test('R31 an append that PostgreSQL refuses harms no other run of its batch', async () => {
     const flow = await t.insertFlow(chain(1));
-    await t.settle();
     const ids = await Promise.all(Array.from({ length: 9 }, () => t.run(flow)));
     const { runs } = await claimed('batch');
     const mine = runs.filter((run) => ids.includes(run.facts.id));

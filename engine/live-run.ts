@@ -6,7 +6,8 @@ import type { Json, JsonObject } from '#flow/json';
 import { eventVersion, parseRunEvent, type NewRunEvent } from '#flow/run-event';
 import { evolve, isEnded, type RunState } from '#flow/run-state';
 import type { ItemList, Trigger } from '#flow/steps/capabilities';
-import type { Appender, EventRow } from './append';
+import type { Appender } from './append';
+import type { EventRow } from './append-statement';
 import type { Plan } from './plan';
 import { projectionOf } from './projection';
 

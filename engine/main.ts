@@ -3,7 +3,8 @@ import postgres from 'postgres';
 import type { Database } from '#db/client';
 import type { Env } from '#db/env';
 import { newId } from '#flow/id';
-import { Appender, type Append } from './append';
+import { Appender } from './append';
+import type { Append } from './append-statement';
 import type { Engine } from './engine';
 import { startHeartbeat } from './heartbeat';
 import { Worker } from './worker';
@@ -25,15 +26,14 @@ export async function startEngine({ database, connectionUrl }: EngineStart): Pro
     workerId, database, control, appender, mayAct: () => heartbeat.ageMs() < noEffectAfterMs, isDraining: () => worker.isDraining(),
   };
   const worker = new Worker(engine, heartbeat);
-  const listening = await control.listen('run_slots', () => worker.lookForWork(), () => worker.lookForWork());
+  const listening = await control.listen('run_slots', (payload) => worker.hinted(payload.split(',')), () => worker.lookForWork());
   worker.start();
-  return {
-    workerId, totals: appender.totals,
-    close: async () => {
-      await listening.unlisten().catch(() => {}); // The connection may be gone already, and with it the listening.
-      await worker.stop();
-      await heartbeat.stop();
-      await Promise.all([appends.end({ timeout: 2 }), control.end({ timeout: 2 })]);
-    },
+  let closing: Promise<void> | undefined;
+  const stop = async () => {
+    await listening.unlisten().catch(() => {}); // The connection may be gone already, and with it the listening.
+    await worker.stop();
+    await heartbeat.stop();
+    await Promise.all([appends.end({ timeout: 2 }), control.end({ timeout: 2 })]);
   };
+  return { workerId, totals: appender.totals, close: () => (closing ??= stop()) };
 }

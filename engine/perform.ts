@@ -170,7 +170,7 @@ function limit(what: { en: string; fr: string }): never {
 function fallen(run: LiveRun, turn: Turn, step: Step, error: unknown, logs: Draft[]): void {
   const own = { stepId: turn.stepId, attempt: turn.attempt, iteration: turn.iteration };
   const judged = judge(error, step.id);
-  const again = nextAttempt(step, turn.attempt, judged.transient, Math.random());
+  const again = nextAttempt(step, turn.attempt, judged, Math.random());
   const shown: Failure = judged.failure;
   run.emit([...logs, { type: 'step.failed', ...own, data: { error: shown, retryable: judged.transient } }, ...(again
     ? [{ type: 'step.retry_scheduled' as const, ...own, data: { at: new Date(Date.now() + again.pauseMs).toISOString(), attempt: turn.attempt + 1, of: again.of } }] : [])]);

@@ -7,17 +7,18 @@ import type { ErrorCode } from '#flow/error-code';
 const transientCodes: readonly ErrorCode[] = ['HTTP_TIMEOUT', 'CONNECTOR_UNREACHABLE', 'BUS_UNAVAILABLE', 'DELIVERY_FAILED'];
 const transientStatuses = (status: number) => status === 408 || status === 429 || status >= 500;
 
-export type Judged = { failure: Failure; transient: boolean };
+/** `ours`: our own database was not to be had, which is no fault of the run: it keeps trying for longer. */
+export type Judged = { failure: Failure; transient: boolean; ours: boolean };
 
 /** The one place where anything thrown by a step becomes data; what is no expected failure shows no internals. */
 export function judge(error: unknown, stepId: string): Judged {
-  if (error instanceof FailureError) return { failure: { ...error.failure, stepId }, transient: isTransient(error.failure) };
+  if (error instanceof FailureError) return { failure: { ...error.failure, stepId }, transient: isTransient(error.failure), ours: false };
   const broken = isInfrastructure(error);
   if (!broken) console.error(`engine: step ${stepId} failed unexpectedly:`, error);
   const shown = failure('INTERNAL', broken
     ? { en: 'The database could not be reached.', fr: 'La base de données n’a pas pu être jointe.' }
     : { en: 'Something went wrong inside this step. The server’s log has the details.', fr: 'Une erreur interne s’est produite dans cette étape. Le journal du serveur a les détails.' }, { stepId });
-  return { failure: shown, transient: broken };
+  return { failure: shown, transient: broken, ours: broken };
 }
 
 function isTransient(failed: Failure): boolean {
@@ -36,10 +37,11 @@ export function isInfrastructure(error: unknown): boolean {
 }
 
 const defaultPausesMs = [1_000, 5_000];
+const ownAttempts = 30;
 
 /** When to try again and how often at most, or null when this attempt was the last. `jitter` is in 0…1. */
-export function nextAttempt(step: Step, attempt: number, transient: boolean, jitter: number): { pauseMs: number; of: number } | null {
-  const of = step.retry?.attempts ?? 3;
+export function nextAttempt(step: Step, attempt: number, { transient, ours }: Pick<Judged, 'transient' | 'ours'>, jitter: number): { pauseMs: number; of: number } | null {
+  const of = ours ? ownAttempts : (step.retry?.attempts ?? 3);
   if (!transient || attempt >= of) return null;
   const base = step.retry?.backoffMs ?? defaultPausesMs[Math.min(attempt, defaultPausesMs.length) - 1] ?? 1_000;
   return { pauseMs: Math.round(base * (1 + jitter * 0.2)), of };

@@ -1,20 +1,33 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { connect, type Database } from '#db/client';
-import { readEnv } from '#db/env';
-import { startEngine } from './main';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import type { Database } from '#db/client';
 
-/** A real engine process for tests that kill one. Run as a script, this file is that process. */
+/** Real engine processes for tests that kill them, bundled as in production so that they start fast. */
 export type EngineProcess = { pid: number; child: ChildProcess; kill(signal: NodeJS.Signals): Promise<void> };
 
-export async function spawnEngine(url: string): Promise<EngineProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(import.meta.url)], {
-    env: { ...process.env, DATABASE_URL: url, MILLRACE_TEST_ENGINE: '1' }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+const root = join(import.meta.dirname, '..');
+
+/** Returns the file to fork. */
+export async function bundleEngine(): Promise<string> {
+  const outfile = join(root, '.cache', 'engine-process', `${process.pid}.mjs`);
+  await build({
+    entryPoints: [join(root, 'engine', 'testing-process-entry.ts')], outfile, bundle: true, format: 'esm', platform: 'node', target: 'node20', packages: 'external', logLevel: 'warning',
+    plugins: [{
+      name: 'own-imports',
+      setup: (bundler) => bundler.onResolve({ filter: /^#(flow|db)\// }, ({ path }) => bundler.resolve(`./${path.slice(1)}`, { resolveDir: root, kind: 'import-statement' })),
+    }],
   });
+  return outfile;
+}
+
+export async function spawnEngine(file: string, url: string): Promise<EngineProcess> {
+  const child = fork(file, { env: { ...process.env, DATABASE_URL: url }, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   await once(child, 'message');
   const kill = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
     child.kill(signal);
     await gone;
@@ -25,13 +38,4 @@ export async function spawnEngine(url: string): Promise<EngineProcess> {
 /** What the supervisor does when it sees a child die. */
 export async function releaseLeases(database: Database, pid: number): Promise<void> {
   await database.sql`update workers set lease_until = now() - interval '1 second' where pid = ${pid} and host = ${hostname()}`;
-}
-
-if (process.env['MILLRACE_TEST_ENGINE'] === '1' && process.argv[1] === fileURLToPath(import.meta.url)) {
-  const env = readEnv();
-  const database = connect(env.databaseUrl, { max: 6 });
-  const engine = await startEngine({ env, database, connectionUrl: env.databaseUrl });
-  process.once('SIGTERM', () => void engine.close().then(() => process.exit(0)));
-  process.once('disconnect', () => process.exit(0));
-  process.send?.('ready');
 }

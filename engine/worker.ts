@@ -2,7 +2,8 @@ import type postgres from 'postgres';
 import { setTimeout as pause } from 'node:timers/promises';
 import { hint } from '#db/run-hint';
 import { isEnded } from '#flow/run-state';
-import { call, type Append } from './append';
+import { call } from './append';
+import type { Append } from './append-statement';
 import { claimSlots, loadRuns, returnSlot, type Slot } from './claim';
 import { dataflowLimitMs, drive } from './drive';
 import type { Engine } from './engine';
@@ -65,6 +66,12 @@ export class Worker {
       this.timer = null;
       void this.claim();
     }, waitMs);
+  }
+
+  /** Somebody asked for these runs: one that is here may have word waiting. */
+  hinted(runIds: readonly string[]): void {
+    this.lookForWork();
+    if (runIds.some((id) => this.live.has(id))) this.tick().catch(() => {}); // The next tick comes in half a second anyway.
   }
 
   private async claim(): Promise<void> {

@@ -90,7 +90,22 @@ describe('a dataflow that starts workflows', () => {
     expect(children.map((each) => each['status'])).toEqual(Array.from({ length: 5 }, () => 'succeeded'));
   });
 
-  test('R24 a child runs the version that was published when the parent began, and a missing one fails the step', async () => {
+  test('R24 a child runs the version that was published when the parent began', async () => {
+    const quiet = await engineTest();
+    const child = await quiet.insertFlow([aStep('save', 'update-model')], { kind: 'workflow' });
+    const flow = await quiet.insertFlow([aStep('in', 'get-raw-model'), aStep('go', 'execute-workflow', { component: quiet.componentId, workflow: child, waitComplete: true }, 'in')]);
+    const parent = await quiet.run(flow, { input: { user_name: 'Pin' } });
+    const newer = await quiet.insertFlow([aStep('stop', 'finish')], { kind: 'workflow' });
+    const { sql } = quiet.database;
+    await sql`update flows set published_version_id = (select published_version_id from flows where id = ${newer}) where id = ${child}`;
+    await quiet.start();
+    await quiet.finished(parent);
+    const [pinned] = await sql`select v.flow_id from runs r join flow_versions v on v.id = r.flow_version_id where r.parent_run_id = ${parent}`;
+    expect(pinned).toEqual({ flow_id: child });
+    await quiet.close();
+  });
+
+  test('R14 a workflow that is gone fails the step, one that is not waited for goes on alone', async () => {
     const flow = await t.insertFlow([aStep('in', 'get-raw-model'), aStep('go', 'execute-workflow', { component: t.componentId, workflow: 'flw_gone' }, 'in')]);
     expect(await t.finished(await t.run(flow, { input: { user_name: 'x' } }))).toMatchObject({ status: 'failed', error: { code: 'FLOW_NOT_FOUND' } });
     const running = await t.finished(await t.run(await t.insertFlow(caller(false)), { input: { user_name: 'Eve' } }));

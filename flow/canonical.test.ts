@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalDefinition, canonicalJson, emptyDefinition, parseDefinition } from './canonical';
+import { canonicalDefinition, canonicalJson, emptyDefinition, parseDefinition, storedDefinition } from './canonical';
 import { createDocument, definitionOf } from './document';
 import type { FlowDefinition } from './flow';
 import { isJsonObject, type Json, type JsonObject } from './json';
@@ -93,6 +93,7 @@ describe('import and export', () => {
       expect(exported(JSON.parse(once))).toBe(once);
       expect(canonicalJson(accepted(input))).toBe(once);
       expect(exported(shuffled(input))).toBe(once);
+      expect(JSON.stringify(storedDefinition(shuffled(JSON.parse(once))))).toBe(once);
     }), { numRuns: process.env['MILLRACE_LONG'] ? 20_000 : 250, seed: 20_260_731 });
     expect(steps).toBeGreaterThan(500);
   });

@@ -27,6 +27,11 @@ export function parseDefinition(input: unknown): ParsedDefinition {
   return issues.length > 0 ? { ok: false, issues: issues.slice(0, issueLimit) } : { ok: true, definition: canonicalDefinition(parsed.data) };
 }
 
+/** A definition as a jsonb column gives it back: the same flow with its keys in another order. */
+export function storedDefinition(stored: unknown): FlowDefinition {
+  return canonicalDefinition(flowDefinition.parse(stored));
+}
+
 /** Equal flows give equal text, whatever order their keys were stored in. */
 export function canonicalJson(definition: FlowDefinition): string {
   return JSON.stringify(canonicalDefinition(definition));

@@ -144,6 +144,10 @@ function wholeFlow(definition: FlowDefinition, context: FlowContext, flow: FlowF
   if (graph.order.length > definitionLimits.steps) {
     found.push({ code: 'LIMIT_EXCEEDED', text: text(`This flow has ${graph.order.length} steps; ${definitionLimits.steps} are the limit.`, `Ce flux a ${graph.order.length} étapes ; la limite est ${definitionLimits.steps}.`) });
   }
+  const stages = definition.lanes.reduce((count, lane) => count + lane.stages.length, 0);
+  if (stages > definitionLimits.stages) {
+    found.push({ code: 'LIMIT_EXCEEDED', text: text(`This flow has ${stages} stages; ${definitionLimits.stages} are the limit.`, `Ce flux a ${stages} phases ; la limite est ${definitionLimits.stages}.`) });
+  }
   const asked = definition.settings?.generateApi === true || (flow.callerModel !== null && asksForAnswer(graph, flow.callerModel));
   if (definition.kind === 'dataflow' && asked && !flow.responds) {
     found.push({ code: 'RESPONSE_MISSING', level: 'warning', text: text('The caller of this flow gets no answer. Add "Write response".', 'L’appelant de ce flux ne reçoit pas de réponse. Ajoutez « Écrire la réponse ».') });

@@ -10,8 +10,8 @@ export function equal(left: Json, right: Json): boolean {
   if (typeof left === 'number' && typeof right === 'string') return isCanonicalNumber(right) && Number(right) === left;
   if (typeof left === 'string' && typeof right === 'number') return equal(right, left);
   if (typeof left === 'string' && typeof right === 'string') return left === right || sameInstant(left, right);
-  if (typeof left !== 'object' || typeof right !== 'object') return left === right;
   if (isReference(left) || isReference(right)) return equalReferences(left, right);
+  if (typeof left !== 'object' || typeof right !== 'object') return left === right;
   return structuralKey(left) === structuralKey(right);
 }
 

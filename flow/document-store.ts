@@ -41,6 +41,7 @@ export function flowStore(doc: Y.Doc, schedule: Schedule = typeof document === '
   let meta = readMeta(doc);
   let definition: FlowDefinition;
   let shape: FlowShape;
+  let shapeText: string;
   let dirty = clean();
   let scheduled = false;
   let closed = false;
@@ -74,8 +75,10 @@ export function flowStore(doc: Y.Doc, schedule: Schedule = typeof document === '
     seen.steps = steps;
     seen.notes = notes;
     const outline = shapeOf(made);
-    if (JSON.stringify(outline) !== JSON.stringify(shape)) {
+    const written = JSON.stringify(outline);
+    if (written !== shapeText) {
       shape = outline;
+      shapeText = written;
       changed.add('shape');
     }
     definition = made;
@@ -120,6 +123,7 @@ export function flowStore(doc: Y.Doc, schedule: Schedule = typeof document === '
   for (const name of ['lanes', 'stages', 'steps', 'notes'] as const) for (const id of doc.getMap(name).keys()) dirty[name].add(id);
   definition = definitionOf(doc);
   shape = shapeOf(definition);
+  shapeText = JSON.stringify(shape);
   rebuild();
 
   const slice = <T>(key: string, getSnapshot: () => T): Slice<T> => ({

@@ -47,6 +47,11 @@ function entryOf(doc: Y.Doc, name: Exclude<Root, 'meta'>, id: string): Entry | n
 
 // ——— reading
 
+/** False for a fresh Y.Doc whose flow has not arrived yet. */
+export function isLoaded(doc: Y.Doc): boolean {
+  return meta(doc).size > 0;
+}
+
 export function definitionOf(doc: Y.Doc): FlowDefinition {
   return normalize(readState(doc));
 }
@@ -342,15 +347,16 @@ function replaceText(text: Y.Text, wanted: string): void {
 function writeRows(entry: Entry, param: string, wanted: readonly Json[]): void {
   const stored = rowsOf(entry, param);
   const matches = matchLists(stored.map((row) => row.value), wanted);
-  const known = matches.filter((each) => each !== null);
-  const still = unmoved(known);
-  const stays = new Set(known.filter((_place, at) => still.has(at)));
   const ids = matches.map((place) => (place === null ? `r:${param}:${newId('row')}` : (stored[place]?.key ?? '')));
+  const known = matches.filter((each) => each !== null);
+  const inOrder = unmoved(known);
+  const stays = new Set(known.filter((_place, at) => inOrder.has(at)));
+  const isPlaced = matches.map((place) => place !== null && stays.has(place));
   const placed = stored.filter((_row, place) => stays.has(place)).map(({ id, order }) => ({ id, order }));
   for (let at = 0; at < wanted.length; at++) {
-    const run: string[] = [];
-    for (let place = matches[at + run.length]; at + run.length < wanted.length && (place === null || place === undefined || !stays.has(place)); place = matches[at + run.length]) run.push(ids[at + run.length] ?? '');
-    if (run.length === 0) continue;
+    if (isPlaced[at]) continue;
+    const next = isPlaced.indexOf(true, at);
+    const run = ids.slice(at, next < 0 ? wanted.length : next);
     const orders = ordersAt(placed, at, run);
     for (const each of placed) each.order = orders.get(each.id) ?? each.order;
     placed.splice(at, 0, ...run.map((id) => ({ id, order: orders.get(id) ?? '' })));

@@ -1,5 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { failure, FailureError, type Failure } from './failure';
+import { shapeOf } from './expression-shape';
 import { isJsonObject, type Json } from './json';
 
 /**
@@ -8,8 +9,9 @@ import { isJsonObject, type Json } from './json';
  */
 export type Expression = (scope: { item: Json; items: Json; context: Json }) => Json;
 
-const limits = { length: 10_000, cached: 2_000 };
-const environment = new Environment({ unlistedVariablesAreDyn: true });
+/** `loopedItems`: a loop over all items runs for every item, so it costs the square of their number. */
+const limits = { length: 10_000, cached: 2_000, loopedItems: 3_000 };
+const environment = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false });
 // Functions such as size() and int() give CEL integers (BigInt): mixed arithmetic becomes double.
 const arithmetic: Record<string, (a: number, b: number) => number> = {
   '+': (a, b) => a + b, '-': (a, b) => a - b, '*': (a, b) => a * b, '/': (a, b) => a / b, '%': (a, b) => a % b,
@@ -44,9 +46,13 @@ function build(text: string): Expression {
   if (text.length > limits.length) throw new FailureError(invalid(text.slice(0, 60), new Error(`longer than ${limits.length} characters`)));
   if (/\bmatches\s*\(/.test(withoutStrings(text))) throw new FailureError(invalid(text, new Error('"matches" is not offered; use contains, startsWith or endsWith')));
   const evaluate = environment.parse(withDoubles(text));
+  const shape = shapeOf(evaluate.ast);
+  if (!shape.ok) throw new FailureError(invalid(text, new Error(shape.reason)));
+  const usesItems = /\bitems\b/.test(text);
   return (scope) => {
+    if (shape.loopsOverItems && Array.isArray(scope.items) && scope.items.length > limits.loopedItems) throw new FailureError(tooMany(scope.items.length));
     try {
-      const result: unknown = evaluate({ item: plain(scope.item), items: /\bitems\b/.test(text) ? plain(scope.items) : [], context: plain(scope.context) });
+      const result: unknown = evaluate({ item: plain(scope.item), items: usesItems ? plainItems(scope.items) : [], context: plain(scope.context) });
       return toJson(result);
     } catch (error) {
       throw error instanceof FailureError ? error : new FailureError(atRunTime(text, error), { cause: error });
@@ -78,6 +84,16 @@ function plain(value: Json): unknown {
   return map;
 }
 
+const wrapped = new WeakMap<object, unknown>();
+
+/** All items are wrapped once for the step, not once for every item. */
+function plainItems(items: Json): unknown {
+  if (!Array.isArray(items)) return plain(items);
+  const known = wrapped.get(items) ?? plain(items);
+  wrapped.set(items, known);
+  return known;
+}
+
 function toJson(value: unknown): Json {
   if (value === null || value === undefined) return null;
   if (typeof value === 'bigint') return Number(value);
@@ -89,7 +105,7 @@ function toJson(value: unknown): Json {
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map(toJson);
   if (value instanceof Map) return Object.fromEntries([...value].map(([key, each]) => [String(key), toJson(each)]));
-  if (typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toJson(each)]));
+  if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toJson(each)]));
   throw new FailureError(failure('TYPE_MISMATCH', { en: 'The expression gives something that is not data.', fr: 'L’expression ne donne pas une donnée.' }));
 }
 
@@ -99,6 +115,10 @@ function reason(error: unknown): string {
 
 const invalid = (text: string, error: unknown) => failure('PARAM_INVALID', {
   en: `The expression "${text.slice(0, 60)}" cannot be read: ${reason(error)}.`, fr: `L’expression « ${text.slice(0, 60)} » est illisible : ${reason(error)}.`,
+});
+const tooMany = (count: number) => failure('LIMIT_EXCEEDED', {
+  en: `An expression may go through "items" for at most ${limits.loopedItems} items; there are ${count}. Group or join in a step instead.`,
+  fr: `Une expression peut parcourir « items » pour ${limits.loopedItems} éléments au plus ; il y en a ${count}. Groupez ou joignez dans une étape.`,
 });
 const atRunTime = (text: string, error: unknown) => failure('TYPE_MISMATCH', {
   en: `The expression "${text.slice(0, 60)}" fails on this item: ${reason(error)}.`, fr: `L’expression « ${text.slice(0, 60)} » échoue sur cet élément : ${reason(error)}.`,

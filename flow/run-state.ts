@@ -64,6 +64,51 @@ export function isEnded(status: RunStatus): boolean {
 
 /** Total and pure: an event that makes no sense in this state changes nothing but `seq`. */
 export function evolve(state: RunState, event: RunEvent): RunState {
+  return evolved(state, event, copying);
+}
+
+/** `events.reduce(evolve, state)` without copying all steps for every event: a long log of a large flow at once. */
+export function foldEvents(state: RunState, events: readonly RunEvent[]): RunState {
+  let steps: Steps = { ...state.steps };
+  let tally = tallyOf(steps);
+  let now: RunState = { ...state, steps };
+  const inPlace: Book = {
+    put: (_steps, id, step) => {
+      count(tally, steps[id], -1);
+      count(tally, step, 1);
+      steps[id] = step;
+      return steps;
+    },
+    tally: () => tally,
+  };
+  for (const event of events) {
+    now = evolved(now, event, inPlace);
+    if (now.steps === steps) continue;
+    steps = { ...now.steps };
+    tally = tallyOf(steps);
+    now = { ...now, steps };
+  }
+  return now;
+}
+
+type Steps = { [stepId: string]: StepState };
+type Tally = { moving: number; waiting: number };
+/** How a fold keeps its steps: copied for each event, or its own to change. */
+type Book = { put(steps: RunState['steps'], id: string, step: StepState): RunState['steps']; tally(steps: RunState['steps']): Tally };
+const copying: Book = { put: (steps, id, step) => ({ ...steps, [id]: step }), tally: tallyOf };
+
+function tallyOf(steps: RunState['steps']): Tally {
+  const tally = { moving: 0, waiting: 0 };
+  for (const step of Object.values(steps)) count(tally, step, 1);
+  return tally;
+}
+
+function count(tally: Tally, step: StepState | undefined, by: 1 | -1): void {
+  if (step?.status === 'running' || step?.status === 'retrying') tally.moving += by;
+  if (step?.status === 'waiting') tally.waiting += by;
+}
+
+function evolved(state: RunState, event: RunEvent, book: Book): RunState {
   const next: RunState = { ...state, seq: event.seq, at: event.at };
   switch (event.type) {
     case 'run.requested':
@@ -90,7 +135,7 @@ export function evolve(state: RunState, event: RunEvent): RunState {
       return { ...next, status: 'quarantined', finishedAt: event.at };
     case 'step.started': case 'step.progress': case 'step.logged': case 'step.succeeded': case 'step.failed':
     case 'step.retry_scheduled': case 'step.skipped': case 'step.waiting': case 'wait.opened': case 'wait.resolved':
-      return evolveSteps(next, event);
+      return evolveSteps(next, event, book);
     case 'lease.taken': case 'timer.set': case 'timer.fired': case 'effect.recorded': case 'note.added':
       return next;
   }
@@ -98,18 +143,18 @@ export function evolve(state: RunState, event: RunEvent): RunState {
 
 type StepEvent = Extract<RunEvent, { type: `step.${string}` | `wait.${string}` }>;
 
-function evolveSteps(state: RunState, event: StepEvent): RunState {
+function evolveSteps(state: RunState, event: StepEvent, book: Book): RunState {
   if (event.stepId === undefined) return state;
-  const before = state.steps[event.stepId] ?? pendingStep;
+  const before = (Object.hasOwn(state.steps, event.stepId) ? state.steps[event.stepId] : undefined) ?? pendingStep;
   const step = { ...evolveStep(before, event), attempt: event.attempt ?? before.attempt, iteration: event.iteration ?? before.iteration };
-  const steps = { ...state.steps, [event.stepId]: step };
+  const steps = book.put(state.steps, event.stepId, step);
   const responded = event.type === 'step.succeeded' && event.data.responded === true;
   const warnings = event.type === 'step.succeeded' ? state.warnings + event.data.warnings : state.warnings;
   return {
     ...state, steps, warnings,
     responded: state.responded || responded,
     respondedBy: responded && !state.responded ? event.stepId : state.respondedBy,
-    status: runStatusWith(state.status, steps),
+    status: runStatusWith(state.status, book.tally(steps)),
   };
 }
 
@@ -142,11 +187,9 @@ function evolveStep(step: StepState, event: StepEvent): StepState {
 }
 
 /** A run waits when something waits and nothing moves. */
-function runStatusWith(status: RunStatus, steps: RunState['steps']): RunStatus {
+function runStatusWith(status: RunStatus, { moving, waiting }: Tally): RunStatus {
   if (status !== 'running' && status !== 'waiting') return status;
-  const all = Object.values(steps);
-  if (all.some((step) => step.status === 'running' || step.status === 'retrying')) return 'running';
-  return all.some((step) => step.status === 'waiting') ? 'waiting' : 'running';
+  return moving === 0 && waiting > 0 ? 'waiting' : 'running';
 }
 
 function stopSteps(state: RunState, at: string): RunState {

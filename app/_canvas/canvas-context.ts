@@ -1,5 +1,5 @@
 'use client';
-import { createContext, useContext } from 'react';
+import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { ComponentModel } from '#flow/component-model';
 import type { FlowKind, SourcePort } from '#flow/flow';
 import type { WorkspaceIndex } from '#flow/workspace-index';
@@ -29,16 +29,40 @@ export type CanvasSigns = {
   dragging?: ((drag: { stepIds: string[]; at: Point } | null) => void) | undefined;
 };
 
+/** The one element of the canvas in the tab order; only the two that change draw again. */
+export type TabStop = { get: () => string | null; set: (key: string | null) => void; subscribe: (listener: () => void) => () => void };
+
+export function createTabStop(): TabStop {
+  let current: string | null = null;
+  const listeners = new Set<() => void>();
+  return {
+    get: () => current,
+    set: (key) => {
+      if (key === current) return;
+      current = key;
+      for (const listener of listeners) listener();
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+/** The `tabIndex` of a stop. */
+export function useTabIndex(key: string): 0 | -1 {
+  const { tabStop } = useCanvas();
+  return useSyncExternalStore(tabStop.subscribe, () => tabStop.get() === key, () => false) ? 0 : -1;
+}
+
 export type CanvasFacts = {
   kind: FlowKind;
   component: ComponentModel;
   index: WorkspaceIndex;
   edit: CanvasEdit | null;
   stageCount: number;
-  /** The one element of the canvas in the tab order. */
-  tabStop: string | null;
+  tabStop: TabStop;
   onEye: ((stepId: string) => void) | null;
-  onStop: (key: string) => void;
 };
 
 export const CanvasContext = createContext<CanvasFacts | null>(null);

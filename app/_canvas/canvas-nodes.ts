@@ -52,7 +52,7 @@ export function nodesOf(inputs: NodeInputs, before: ReadonlyMap<string, CanvasNo
   const { definition, layout, editable } = inputs;
   const made: CanvasNode[] = [];
   const description = definition.settings?.description;
-  if (description) made.push({ id: 'caption', type: 'caption', position: { x: 0, y: -50 }, width: Math.max(420, Math.min(980, layout.width)), height: 34, data: { text: description }, zIndex: -1, ...still });
+  if (description) made.push({ id: 'caption', type: 'caption', position: { x: 0, y: -50 }, width: Math.max(640, Math.min(980, layout.width)), height: 34, data: { text: description }, zIndex: -1, ...still });
   for (const { stage, index, ...box } of layout.stages) made.push({ id: `stage:${stage.id}`, type: 'stage', ...placed(box), data: { stage, index }, zIndex: -2, ...still });
   const steps = new Map(definition.lanes.flatMap((lane) => lane.stages.flatMap((stage) => stage.steps.map((step): [string, Step] => [step.id, step]))));
   for (const { lane, stage, owner, case: value, ...box } of layout.lanes) {

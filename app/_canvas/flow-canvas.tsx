@@ -2,7 +2,7 @@
 import '@xyflow/react/dist/base.css';
 import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, ViewportPortal, type NodeChange } from '@xyflow/react';
 import { useLocale, useTranslations } from 'next-intl';
-import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type PointerEvent, type Ref } from 'react';
+import { useCallback, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type PointerEvent, type Ref } from 'react';
 import type { ComponentModel } from '#flow/component-model';
 import type { FlowDiff } from '#flow/diff';
 import { stepKey, stepsOf, type FlowDefinition, type Step } from '#flow/flow';
@@ -20,7 +20,8 @@ import { layoutOf } from './layout';
 import { Minimap } from './minimap';
 import { NoteCard } from './note-node';
 import { PeopleLayer } from './people-layer';
-import { nextStop, stopsOf, type Direction } from './place';
+import { useStanding } from './people';
+import { nextStop, placeBeside, stopsOf, type Direction } from './place';
 import { StepCard } from './step-card';
 import { AddStage, Caption, LaneRow, StageColumn } from './stage-nodes';
 import { useCanvasDrag, stepDragType } from './use-canvas-drag';
@@ -89,13 +90,15 @@ function Canvas({
     return (prepared?.ok ? prepared.plan.lanes({ component, index }).find((each) => each.case === value)?.label[locale] : undefined) ?? value;
   }, [definition.kind, component, index, locale]);
 
+  const standing = useStanding(people);
   const known = useRef<ReadonlyMap<string, CanvasNode>>(new Map());
   const nodes = useMemo(() => {
-    const made = nodesOf({ definition, layout, problems, run, diff, people, selected, editable, laneLabel }, known.current);
+    const made = nodesOf({ definition, layout, problems, run, diff, people: standing, selected, editable, laneLabel }, known.current);
     known.current = new Map(made.map((node) => [node.id, node]));
     return made;
-  }, [definition, layout, problems, run, diff, people, selected, editable, laneLabel]);
-  const shown = useMemo(() => drag.positioned(nodes), [drag.positioned, nodes]);
+  }, [definition, layout, problems, run, diff, standing, selected, editable, laneLabel]);
+  const { positioned } = drag;
+  const shown = useMemo(() => positioned(nodes), [positioned, nodes]);
 
   const latest = useRef(selected);
   latest.current = selected;
@@ -111,9 +114,14 @@ function Canvas({
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const key = event.target instanceof HTMLElement ? event.target.dataset['stop'] : undefined;
-    if (key === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (key === undefined || event.ctrlKey || event.metaKey) return;
     const direction = directions[event.key];
-    if (direction) {
+    if (direction && event.altKey) {
+      event.preventDefault();
+      const place = editable ? placeBeside(layout, key, direction) : null;
+      if (place) edit?.moveSteps([key], place);
+      view.focusStop(key);
+    } else if (direction) {
       event.preventDefault();
       const next = nextStop(stops, key, direction);
       if (next === null) return;
@@ -129,9 +137,14 @@ function Canvas({
     }
   };
 
+  const stageCount = definition.lanes[0]?.stages.length ?? 0;
+  const latestEye = useRef(onEye);
+  latestEye.current = onEye;
+  const hasEye = onEye !== undefined;
+  const eye = useMemo(() => (hasEye ? (stepId: string) => latestEye.current?.(stepId) : null), [hasEye]);
   const facts = useMemo((): CanvasFacts => ({
-    kind: definition.kind, component, index, edit: editable ? edit : null, stageCount: definition.lanes[0]?.stages.length ?? 0, tabStop: view.tabStop, onEye: onEye ?? null, onStop: view.onStop,
-  }), [definition.kind, component, index, editable, edit, definition.lanes, view.tabStop, onEye, view.onStop]);
+    kind: definition.kind, component, index, edit: editable ? edit : null, stageCount, tabStop: view.tabStop, onEye: eye,
+  }), [definition.kind, component, index, editable, edit, stageCount, view.tabStop, eye]);
   const faulty = useMemo(() => new Set(problems.flatMap((each) => (each.stepId && each.level === 'error' ? [each.stepId] : []))), [problems]);
   const disabled = useMemo(() => new Set(stepsOf(definition).flatMap((step) => (step.disabled ? [step.id] : []))), [definition]);
   const followed = people.find((each) => each.user.id === following);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FlowDefinition, Step } from '#flow/flow';
 import { layoutOf, type CanvasLayout, type CardBox } from './layout';
-import { addStageKey, addStepKey, lineAt, nextStop, placeAt, stopsOf } from './place';
+import { addStageKey, addStepKey, lineAt, nextStop, placeAt, placeBeside, stageMenuKey, stopsOf } from './place';
 
 const step = (id: string, source?: string): Step => ({ id, type: 'distinct', name: id, ...(source ? { sources: { source } } : {}) });
 const dataflow = (...columns: Step[][]): FlowDefinition => ({
@@ -67,6 +67,12 @@ describe('places', () => {
   it('are shown by a line between the cards', () => {
     expect(lineAt(layout, { stageId: 's0', index: 1 })).toMatchObject({ x: 8, y: 117, height: 2 });
   });
+  it('beside a card are the next one in its stage and the stage next to it', () => {
+    expect(placeBeside(layout, 'a', 'down')).toEqual({ stageId: 's0', index: 1 });
+    expect(placeBeside(layout, 'a', 'up')).toBeNull();
+    expect(placeBeside(layout, 'b', 'right')).toEqual({ stageId: 's1', index: 0 });
+    expect(placeBeside(layout, 'c', 'right')).toBeNull();
+  });
   it('are walked by arrows through cards, "Add step" and "+", over empty stages', () => {
     const stops = stopsOf(layout, true);
     expect(nextStop(stops, 'a', 'down')).toBe('b');
@@ -74,6 +80,8 @@ describe('places', () => {
     expect(nextStop(stops, 'a', 'right')).toBe(addStepKey('s1'));
     expect(nextStop(stops, 'c', 'right')).toBe(addStageKey);
     expect(nextStop(stopsOf(layout, false), 'a', 'right')).toBe('c');
-    expect(nextStop(stops, 'a', 'up')).toBeNull();
+    expect(nextStop(stops, 'a', 'up')).toBe(stageMenuKey('s0'));
+    expect(nextStop(stops, stageMenuKey('s0'), 'up')).toBeNull();
+    expect(nextStop(stops, stageMenuKey('s0'), 'right')).toBe(stageMenuKey('s1'));
   });
 });

@@ -1,3 +1,5 @@
+'use client';
+import { useState } from 'react';
 import type { Presence } from '#flow/presence';
 
 /** Who has a card selected or a field of it open; the newest comes first. */
@@ -16,6 +18,16 @@ export function markersByStep(people: readonly Presence[]): Map<string, Marker[]
   }
   return map;
 }
+
+/** People without what moves: the same value while only pointers and drags change. */
+export function useStanding(people: readonly Presence[]): readonly Presence[] {
+  const [kept, setKept] = useState(people);
+  if (kept === people || standingOf(kept) === standingOf(people)) return kept;
+  setKept(people);
+  return people;
+}
+
+const standingOf = (people: readonly Presence[]) => JSON.stringify(people.map(({ user, selection, editing }) => [user, selection, editing]));
 
 export const sameMarkers = (a: readonly Marker[], b: readonly Marker[]) =>
   a.length === b.length && a.every((each, i) => each.userId === b[i]?.userId && each.param === b[i]?.param && each.colour === b[i]?.colour && each.name === b[i]?.name);

@@ -38,9 +38,25 @@ export function lineAt(layout: CanvasLayout, place: Place, dragged: ReadonlySet<
 
 const inside = (box: Box, point: Point) => point.x >= box.x && point.x <= box.x + box.width && point.y >= box.y && point.y <= box.y + box.height;
 
-/** What the arrow keys walk: cards, the "Add step" of each stage, and the "+" after the last stage. */
+/** Where Alt and an arrow take a card: up or down its list, or into the list beside it. */
+export function placeBeside(layout: CanvasLayout, stepId: string, direction: Direction): Place | null {
+  const card = layout.cards.get(stepId);
+  if (!card) return null;
+  const along = card.flow === 'column' ? { up: -1, down: 1, left: 0, right: 0 } : { up: 0, down: 0, left: -1, right: 1 };
+  const count = (stageId: string) => [...layout.cards.values()].filter((each) => each.stageId === stageId).length;
+  if (along[direction] !== 0) {
+    const index = card.index + along[direction];
+    return index < 0 || index >= count(card.stageId) ? null : { stageId: card.stageId, index };
+  }
+  const here = layout.stages.findIndex((each) => each.stage.id === card.stageId);
+  const next = here < 0 ? undefined : layout.stages[here + (direction === 'right' ? 1 : -1)];
+  return next ? { stageId: next.stage.id, index: Math.min(card.index, next.stage.steps.length) } : null;
+}
+
+/** What the arrow keys walk: the menu of each stage, cards, the "Add step" of each stage, and the "+" after the last stage. */
 export type Stop = { key: string; box: Box };
 export const addStepKey = (stageId: string) => `add:${stageId}`;
+export const stageMenuKey = (stageId: string) => `stage:${stageId}`;
 export const addStageKey = 'add-stage';
 
 export function stopsOf(layout: CanvasLayout, editable: boolean): Stop[] {
@@ -48,7 +64,8 @@ export function stopsOf(layout: CanvasLayout, editable: boolean): Stop[] {
   if (!editable) return cards;
   const adds = layout.stages.map((each) => ({ key: addStepKey(each.stage.id), box: { x: each.x + 8, y: each.y + each.height - 36, width: measures.cardWidth, height: 28 } }));
   const laneAdds = layout.lanes.map((each) => ({ key: addStepKey(each.stage?.id ?? each.lane.id), box: { x: each.x + each.width + 8, y: each.y + each.height / 2 - 12, width: 24, height: 24 } }));
-  return [...cards, ...adds, ...laneAdds, { key: addStageKey, box: { x: stagesEnd(layout) + 12, y: 4, width: 28, height: 28 } }];
+  const heads = layout.stages.map((each) => ({ key: stageMenuKey(each.stage.id), box: { x: each.x + 8, y: each.y + 4, width: measures.cardWidth, height: 28 } }));
+  return [...heads, ...cards, ...adds, ...laneAdds, { key: addStageKey, box: { x: stagesEnd(layout) + 12, y: 4, width: 28, height: 28 } }];
 }
 
 export function stagesEnd(layout: CanvasLayout): number {

@@ -6,15 +6,17 @@ import { Icon } from '../_ui/icon';
 import { Menu } from '../_ui/menu';
 import { IconButton } from '../_ui/icon-button';
 import styles from './canvas.module.css';
-import { useCanvas } from './canvas-context';
+import { useCanvas, useTabIndex } from './canvas-context';
 import type { CaptionNode, LaneNode, StageNode } from './canvas-nodes';
-import { addStageKey, addStepKey } from './place';
+import { addStageKey, addStepKey, stageMenuKey } from './place';
 
 export const StageColumn = memo(function StageColumn({ data: { stage, index } }: NodeProps<StageNode>) {
-  const { edit, tabStop, onStop, stageCount } = useCanvas();
+  const { edit, tabStop, stageCount } = useCanvas();
   const t = useTranslations('canvas');
   const [renaming, setRenaming] = useState(false);
   const key = addStepKey(stage.id);
+  const menuKey = stageMenuKey(stage.id);
+  const [menuIndex, addIndex] = [useTabIndex(menuKey), useTabIndex(key)];
   return (
     <div role="group" aria-label={stage.name} data-stage={stage.id} className={styles.stage}>
       <header>
@@ -25,7 +27,7 @@ export const StageColumn = memo(function StageColumn({ data: { stage, index } }:
         {edit && (
           <span className={`${styles.stageMenu} nodrag nopan`}>
             <Menu
-              trigger={<IconButton label={t('stageMenu', { name: stage.name })} icon="ellipsis" size="sm" tabIndex={-1} />}
+              trigger={<IconButton label={t('stageMenu', { name: stage.name })} icon="ellipsis" size="sm" data-stop={menuKey} tabIndex={menuIndex} onFocus={() => tabStop.set(menuKey)} />}
               items={[
                 { label: t('rename'), icon: 'pencil', onSelect: () => setRenaming(true) },
                 { label: t('moveLeft'), icon: 'arrow-left', disabled: index === 0, onSelect: () => edit.moveStage(stage.id, index - 1) },
@@ -37,7 +39,7 @@ export const StageColumn = memo(function StageColumn({ data: { stage, index } }:
         )}
       </header>
       {edit && (
-        <button type="button" className={`${styles.addStep} nopan`} data-stop={key} tabIndex={tabStop === key ? 0 : -1} onFocus={() => onStop(key)} onClick={() => edit.chooseStep(stage.id)}>
+        <button type="button" className={`${styles.addStep} nopan`} data-stop={key} tabIndex={addIndex} onFocus={() => tabStop.set(key)} onClick={() => edit.chooseStep(stage.id)}>
           <Icon name="plus" size={13} />{t('addStep')}<span className="sr-only">{t('inStage', { name: stage.name })}</span>
         </button>
       )}
@@ -60,15 +62,16 @@ function NameInput({ name, label, onDone }: { name: string; label: string; onDon
 }
 
 export const LaneRow = memo(function LaneRow({ data: { stage, label, ownerName, empty } }: NodeProps<LaneNode>) {
-  const { edit, tabStop, onStop } = useCanvas();
+  const { edit, tabStop } = useCanvas();
   const t = useTranslations('canvas');
   const key = stage ? addStepKey(stage.id) : '';
+  const tabIndex = useTabIndex(key);
   return (
     <div role="group" aria-label={label} data-stage={stage?.id} className={styles.lane}>
       <header><b>{label}</b><small>{ownerName}</small></header>
       {empty && <p>{t('emptyLane')}</p>}
       {edit && stage && (
-        <button type="button" className={styles.laneAdd} data-stop={key} tabIndex={tabStop === key ? 0 : -1} onFocus={() => onStop(key)} aria-label={t('addStepIn', { name: label })} onClick={() => edit.chooseStep(stage.id)}>
+        <button type="button" className={styles.laneAdd} data-stop={key} tabIndex={tabIndex} onFocus={() => tabStop.set(key)} aria-label={t('addStepIn', { name: label })} onClick={() => edit.chooseStep(stage.id)}>
           <Icon name="plus" size={13} />
         </button>
       )}
@@ -77,10 +80,11 @@ export const LaneRow = memo(function LaneRow({ data: { stage, label, ownerName, 
 });
 
 export const AddStage = memo(function AddStage() {
-  const { edit, tabStop, onStop } = useCanvas();
+  const { edit, tabStop } = useCanvas();
   const t = useTranslations('canvas');
+  const tabIndex = useTabIndex(addStageKey);
   return (
-    <button type="button" className={styles.addStage} data-stop={addStageKey} tabIndex={tabStop === addStageKey ? 0 : -1} onFocus={() => onStop(addStageKey)} aria-label={t('addStage')} title={t('addStage')} onClick={() => edit?.addStage()}>
+    <button type="button" className={styles.addStage} data-stop={addStageKey} tabIndex={tabIndex} onFocus={() => tabStop.set(addStageKey)} aria-label={t('addStage')} title={t('addStage')} onClick={() => edit?.addStage()}>
       <Icon name="plus" size={14} />
     </button>
   );

@@ -11,7 +11,7 @@ import { useNow } from '../_run/use-now';
 import { Icon } from '../_ui/icon';
 import { StatusMark } from '../_ui/status-mark';
 import styles from './canvas.module.css';
-import { useCanvas } from './canvas-context';
+import { useCanvas, useTabIndex } from './canvas-context';
 import type { StepData, StepNode } from './canvas-nodes';
 import { shapeOf, type CardShape, type RunOfStep } from './card-view';
 import { measures } from './layout';
@@ -19,7 +19,8 @@ import { measures } from './layout';
 /** A step: 204 × 72. Tile and name say what it is, outline and foot say how it stands. */
 export const StepCard = memo(function StepCard({ data, selected, dragging }: NodeProps<StepNode>) {
   const { step, type, problems, run, diff, people, quiet } = data;
-  const { component, index, tabStop, onEye, onStop, kind } = useCanvas();
+  const { component, index, tabStop, onEye, kind } = useCanvas();
+  const tabIndex = useTabIndex(step.id);
   const t = useTranslations('canvas');
   const locale = localeOf(useLocale());
   const shape = shapeOf(step.disabled === true, run);
@@ -29,10 +30,10 @@ export const StepCard = memo(function StepCard({ data, selected, dragging }: Nod
   const person = people[0];
   return (
     <div
-      role="group" aria-label={t('card', { name: step.name, type: typeName })} data-stop={step.id} data-step={step.id} tabIndex={tabStop === step.id ? 0 : -1}
+      role="group" aria-label={t('card', { name: step.name, type: typeName })} data-stop={step.id} data-step={step.id} tabIndex={tabIndex}
       className={`${styles.card} ${styles.group}`} data-group={type?.group} data-state={shape} data-selected={selected || undefined} data-lift={dragging || undefined}
       data-quiet={quiet || undefined} data-diff={diff?.kind} data-problem={problems.length > 0 && !run ? level : undefined} data-person={person ? '' : undefined}
-      style={person ? personColour(person.colour) : undefined} onFocus={() => onStop(step.id)}
+      style={person ? personColour(person.colour) : undefined} onFocus={() => tabStop.set(step.id)}
     >
       <div className={styles.head}>
         <span className={styles.tile} aria-hidden><Icon name={type?.icon ?? 'circle-help'} size={16} /></span>

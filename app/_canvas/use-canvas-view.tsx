@@ -2,6 +2,7 @@
 import { useReactFlow, useStore } from '@xyflow/react';
 import { useCallback, useEffect, useImperativeHandle, useRef, useState, type Ref, type RefObject } from 'react';
 import type { Presence } from '#flow/presence';
+import { createTabStop } from './canvas-context';
 import type { Box, CanvasLayout } from './layout';
 import type { Point } from './path-shape';
 import type { Stop } from './place';
@@ -27,7 +28,7 @@ const barHeight = 56;
 
 export function useCanvasView({ container, layout, stops, handle, captioned, following, people }: Options) {
   const flow = useReactFlow();
-  const [tabStop, setTabStop] = useState<string | null>(null);
+  const [tabStop] = useState(createTabStop);
   const now = useRef({ layout, stops });
   now.current = { layout, stops };
 
@@ -61,9 +62,9 @@ export function useCanvasView({ container, layout, stops, handle, captioned, fol
     const stop = now.current.stops.find((each) => each.key === key);
     if (!stop) return;
     revealBox(stop.box);
-    setTabStop(key);
+    tabStop.set(key);
     focusWhenThere(container, key);
-  }, [container, revealBox]);
+  }, [container, revealBox, tabStop]);
 
   const reveal = useCallback((stepId: string, options?: { focus?: boolean }) => {
     const card = now.current.layout.cards.get(stepId);
@@ -78,15 +79,13 @@ export function useCanvasView({ container, layout, stops, handle, captioned, fol
     const { x, y, zoom } = flow.getViewport();
     const inView = (box: Box) => box.x * zoom + x < width && (box.x + box.width) * zoom + x > 0 && box.y * zoom + y < height && (box.y + box.height) * zoom + y > 0;
     const all = now.current.stops;
-    setTabStop((current) => {
-      const kept = all.find((each) => each.key === current);
-      return kept && inView(kept.box) ? current : (all.find((each) => inView(each.box))?.key ?? all[0]?.key ?? null);
-    });
-  }, [flow, size]);
+    const kept = all.find((each) => each.key === tabStop.get());
+    if (!kept || !inView(kept.box)) tabStop.set(all.find((each) => inView(each.box))?.key ?? all[0]?.key ?? null);
+  }, [flow, size, tabStop]);
   useEffect(onMoveEnd, [onMoveEnd, stops]);
 
   useImperativeHandle(handle, () => ({
-    reveal, fit, focusCanvas: () => { if (tabStop !== null) focusStop(tabStop); },
+    reveal, fit, focusCanvas: () => { const key = tabStop.get(); if (key !== null) focusStop(key); },
     zoomBy: (factor) => void flow.zoomTo(Math.min(2, Math.max(0.1, flow.getZoom() * factor)), { duration: 120 }),
     middle: () => { const { width, height } = size(); const { x, y, zoom } = flow.getViewport(); return { x: (width / 2 - x) / zoom, y: (height / 2 - y) / zoom }; },
   }), [reveal, fit, focusStop, tabStop, flow, size]);
@@ -98,7 +97,7 @@ export function useCanvasView({ container, layout, stops, handle, captioned, fol
   }, [followX, followY, revealBox]);
 
   const toCanvas = useCallback((at: Point) => flow.screenToFlowPosition(at), [flow]);
-  return { tabStop, onStop: setTabStop, focusStop, onMoveEnd, onInit, fit, toCanvas };
+  return { tabStop, focusStop, onMoveEnd, onInit, fit, toCanvas };
 }
 
 const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;

@@ -34,6 +34,7 @@ const reloadCode = 4426;
 const badUpdateCode = 4400;
 const readOnlyCode = 4403;
 const storageTimeoutMs = 1_500;
+const patienceMs = 6_000;
 
 export function openFlowDocument({ flowId, user, serverUrl = defaultServerUrl(), WebSocketPolyfill = WebSocket, keepOffline = typeof indexedDB !== 'undefined' }: Options): FlowSession {
   const doc = new Y.Doc();
@@ -71,6 +72,23 @@ export function openFlowDocument({ flowId, user, serverUrl = defaultServerUrl(),
     if (status.connection !== 'refused') update({ connection: 'offline' });
   });
   provider.on('closed', ({ code, reason }) => refuse(code, reason));
+  const stopWatchingNetwork = watchNetwork(() => {
+    provider.disconnect();
+    if (status.connection !== 'refused') update({ connection: 'offline' });
+  }, () => {
+    if (status.connection !== 'refused') provider.connect();
+  });
+  let lastSaved = 0;
+  let wasWaiting = false;
+  const patience = setInterval(() => {
+    // A dead line is silent: an edit that waits a whole interval for its acknowledgement means a new connection.
+    const isStuck = status.connection === 'online' && counter.unsaved > 0 && counter.saved === lastSaved && wasWaiting;
+    wasWaiting = counter.unsaved > 0;
+    lastSaved = counter.saved;
+    if (!isStuck) return;
+    provider.disconnect();
+    provider.connect();
+  }, patienceMs);
   void start();
 
   return {
@@ -83,6 +101,8 @@ export function openFlowDocument({ flowId, user, serverUrl = defaultServerUrl(),
     close: () => {
       isClosed = true;
       listeners.clear();
+      clearInterval(patience);
+      stopWatchingNetwork();
       provider.destroy();
       awareness.destroy();
       doc.destroy();
@@ -129,6 +149,17 @@ export async function forgetOfflineCopies(): Promise<void> {
 }
 
 const storagePrefix = 'millrace flow ';
+
+/** The browser knows of a lost network long before the socket does. */
+function watchNetwork(lost: () => void, back: () => void): () => void {
+  if (typeof window === 'undefined') return () => {};
+  window.addEventListener('offline', lost);
+  window.addEventListener('online', back);
+  return () => {
+    window.removeEventListener('offline', lost);
+    window.removeEventListener('online', back);
+  };
+}
 
 function storageName(userId: string, flowId: string): string {
   return `${storagePrefix}${userId} ${flowId}`;

@@ -3,7 +3,7 @@
 import { useEffect, useEffectEvent, useId, useMemo, useSyncExternalStore } from 'react';
 import type { RunSummary } from '#db/run-row';
 import { parseRunEvent, type RunEvent } from '#flow/run-event';
-import { evolve, initialRunState, type RunState } from '#flow/run-state';
+import { foldEvents, initialRunState, type RunState } from '#flow/run-state';
 import { liveSocket, whileConnected, type Answer } from './socket';
 
 /** Live runs and live lists (protocols.md, "Live runs"). What is watched by several parts of a page is asked for once. */
@@ -191,7 +191,7 @@ function createRunFeed(runId: string): Feed<RunFeed> {
       const [first] = fresh;
       if (!first) return;
       if (first.seq !== state.seq + 1) return void watch(); // never expected; the log fills it
-      set((feed) => ({ state: fresh.reduce(evolve, feed.state), events: [...feed.events, ...fresh], status: 'live' }));
+      set((feed) => ({ state: foldEvents(feed.state, fresh), events: [...feed.events, ...fresh], status: 'live' }));
     };
     const lost = () => set((feed) => ({ ...feed, status: 'offline' }));
     socket.on('events', heard);

@@ -4,7 +4,7 @@
  */
 export class SaveCounter {
   private made: number;
-  private saved = 0;
+  private committed = 0;
   private marks: number[] = [];
   private hasSentAll = false;
   private readonly onChange: () => void;
@@ -15,7 +15,11 @@ export class SaveCounter {
   }
 
   get unsaved(): number {
-    return this.made - this.saved;
+    return this.made - this.committed;
+  }
+
+  get saved(): number {
+    return this.committed;
   }
 
   edited(): void {
@@ -37,13 +41,13 @@ export class SaveCounter {
   sent(frame: Uint8Array): void {
     if (frame[0] !== 0 || (frame[1] !== 1 && frame[1] !== 2)) return;
     if (frame[1] === 1) this.hasSentAll = true;
-    this.marks.push(this.hasSentAll ? this.made : this.saved);
+    this.marks.push(this.hasSentAll ? this.made : this.committed);
   }
 
   acknowledged(frames: number): void {
     const mark = this.marks[frames - 1];
-    if (mark === undefined || mark <= this.saved) return;
-    this.saved = mark;
+    if (mark === undefined || mark <= this.committed) return;
+    this.committed = mark;
     this.onChange();
   }
 }

@@ -19,9 +19,9 @@ describe('a form whose entry somebody else saves', () => {
 });
 
 describe('messages of a refused write', () => {
-  it('are found by field whatever else the details hold', () => {
-    const details = [{ field: 'a', message: 'A is required.', text: { en: 'A is required.', fr: 'A est obligatoire.' } }, { field: 'data.b', message: 'no' }, 7];
-    expect([...fieldMessages(details, 'fr')]).toEqual([['a', 'A est obligatoire.'], ['b', 'no']]);
-    expect(fieldMessages(undefined, 'en').size).toBe(0);
+  it('are found by field whatever else the details hold, without the title that the label already says', () => {
+    const details = [{ field: 'a', message: 'A is required.', text: { en: 'A is required.', fr: 'A est obligatoire.' } }, { field: 'data.b', message: 'B: at most 3.' }, 7];
+    expect([...fieldMessages(details, 'fr', fields)]).toEqual([['a', 'A est obligatoire.'], ['b', 'At most 3.']]);
+    expect(fieldMessages(undefined, 'en', fields).size).toBe(0);
   });
 });

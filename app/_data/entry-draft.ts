@@ -34,13 +34,21 @@ export function rebase(fields: readonly ComponentField[], draft: EntryDraft, now
 const fieldDetail = z.object({ field: z.string(), message: z.string(), text: z.object({ en: z.string(), fr: z.string() }).optional() });
 const fieldDetails = z.array(z.unknown());
 
-/** Messages of a refused write by field, in the reader's language. */
-export function fieldMessages(details: unknown, locale: Locale): Map<string, string> {
+/** Messages of a refused write by field, in the reader's language; under a field's own label its title is not repeated. */
+export function fieldMessages(details: unknown, locale: Locale, fields: readonly ComponentField[]): Map<string, string> {
   const rows = fieldDetails.safeParse(details);
   const messages = new Map<string, string>();
   for (const row of rows.success ? rows.data : []) {
     const detail = fieldDetail.safeParse(row);
-    if (detail.success) messages.set(detail.data.field.replace(/^data\./, ''), detail.data.text?.[locale] ?? detail.data.message);
+    if (!detail.success) continue;
+    const name = detail.data.field.replace(/^data\./, '');
+    messages.set(name, withoutTitle(detail.data.text?.[locale] ?? detail.data.message, fields.find((field) => field.name === name)?.title ?? ''));
   }
   return messages;
+}
+
+function withoutTitle(message: string, title: string): string {
+  const prefix = [`${title}: `, `${title} : `].find((each) => title !== '' && message.startsWith(each));
+  const rest = prefix === undefined ? message : message.slice(prefix.length);
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
 }

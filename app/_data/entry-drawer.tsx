@@ -70,7 +70,7 @@ export function EntryDrawer({ component, flows, entryId, can, onClose, onSaved }
     setBusy(false);
     if (!answer.ok) {
       if (answer.failure.code === 'CONFLICT') await read();
-      const byField = fieldMessages(answer.failure.details, locale);
+      const byField = fieldMessages(answer.failure.details, locale, fields);
       setTrouble({ title: byField.size > 0 ? t('form.notSavedFields', { count: byField.size }) : t('form.notSaved'), text: byField.size > 0 ? t('form.nothingChanged') : answer.failure.message, byField });
       requestAnimationFrame(() => body.current?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"]')?.focus());
       return;

@@ -32,9 +32,9 @@ function endedOf(answer: Answer): StartedRun | null {
   return { runId: answer.runId, status, output: answer.output ?? null, error: answer.error ?? null, warnings: answer.warnings ?? 0 };
 }
 
-/** A response in one line of a toast. */
+/** A response short enough for one line of a toast; longer ones are read on the page of the run. */
 export function responseText(output: Json): string {
-  if (output === null || output === '') return '';
+  if (output === null) return '';
   const text = typeof output === 'string' ? output : JSON.stringify(output);
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+  return text.length > 80 ? '' : text;
 }

@@ -84,7 +84,7 @@ function DrawerData({ runId, definition, state, selectedStepId, onSelectStep }: 
         ))}
       </nav>
       {(['in', 'out'] as const).map((side) => (
-        <section key={side} aria-label={t(`side.${side}`)}><h3>{t(`side.${side}`)}</h3><StepData key={stepId} runId={runId} stepId={stepId} step={step} side={side} /></section>
+        <section key={side} aria-label={t(`side.${side}`)}><h2>{t(`side.${side}`)}</h2><StepData key={stepId} runId={runId} stepId={stepId} step={step} side={side} /></section>
       ))}
     </div>
   );

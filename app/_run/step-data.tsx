@@ -64,7 +64,7 @@ export function StepData({ runId, stepId, step, side, fault }: Props) {
 function ItemTable({ rows, columns }: { rows: { item: Json; index: number }[]; columns: string[] }) {
   return (
     <table className={styles.table}>
-      <thead><tr><th scope="col" aria-label="#" />{columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr></thead>
+      <thead><tr><th scope="col">#</th>{columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr></thead>
       <tbody>
         {rows.map(({ item, index }) => (
           <tr key={index}><th scope="row">{index + 1}</th>{columns.map((column) => <td key={column} title={cellTitle(item, column)}><JsonScalar value={isJsonObject(item) ? item[column] : undefined} /></td>)}</tr>

@@ -18,10 +18,12 @@ import { signOut } from './sign-out';
 
 type Named = { id: string; title: string };
 type FlowNamed = { id: string; name: string; kind: string; componentTitle?: string };
-type Props = { open: boolean; onOpenChange: (open: boolean) => void; canEdit: boolean };
+/** What the page one is on can do, offered first. */
+export type PageAction = { id: string; words: string; icon: string; hint?: string; onSelect: () => void };
+type Props = { open: boolean; onOpenChange: (open: boolean) => void; canEdit: boolean; pageActions?: { title: string; items: readonly PageAction[] } };
 
 /** Ctrl+K: goes anywhere by name. What can be found is read when it opens. */
-export function CommandPalette({ open, onOpenChange, canEdit }: Props) {
+export function CommandPalette({ open, onOpenChange, canEdit, pageActions }: Props) {
   const t = useTranslations('shell');
   const toggle = useEffectEvent((event: KeyboardEvent) => {
     if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.defaultPrevented) return;
@@ -39,14 +41,14 @@ export function CommandPalette({ open, onOpenChange, canEdit }: Props) {
         <Dialog.Backdrop className={backdrop} />
         <Dialog.Popup className="fixed top-[12dvh] left-1/2 z-70 w-150 max-w-[calc(100vw-32px)] -translate-x-1/2 overflow-hidden rounded-4 bg-raised text-text shadow-pop outline-none">
           <Dialog.Title className="sr-only">{t('palette.title')}</Dialog.Title>
-          <Content canEdit={canEdit} close={() => onOpenChange(false)} />
+          <Content canEdit={canEdit} pageActions={pageActions} close={() => onOpenChange(false)} />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   );
 }
 
-function Content({ canEdit, close }: { canEdit: boolean; close: () => void }) {
+function Content({ canEdit, pageActions, close }: Pick<Props, 'canEdit'> & { pageActions: Props['pageActions'] | undefined; close: () => void }) {
   const t = useTranslations('shell');
   const locale = useLocale() === 'fr' ? 'fr' : 'en';
   const router = useRouter();
@@ -56,13 +58,16 @@ function Content({ canEdit, close }: { canEdit: boolean; close: () => void }) {
   const go = (href: string) => { close(); router.push(href); };
   const act = (work: () => void) => { close(); work(); };
   return (
-    <Command label={t('palette.title')} loop>
+    <Command label={t('palette.title')} loop filter={matches}>
       <div className="flex items-center gap-2.5 border-b border-line px-4">
         <span className="text-faint"><Icon name="search" size={16} /></span>
         <Command.Input autoFocus value={query} onValueChange={setQuery} placeholder={t('palette.placeholder')} className="h-12 w-full bg-transparent text-md outline-none" />
       </div>
       <Command.List className="max-h-[min(420px,60dvh)] overflow-y-auto p-2">
         <Command.Empty className="px-2 py-6 text-center text-sm text-muted">{t('palette.nothing')}</Command.Empty>
+        {pageActions && <Section name={pageActions.title}>
+          {pageActions.items.map((each) => <Row key={each.id} id={`here ${each.id}`} words={each.words} hint={each.hint} icon={<Icon name={each.icon} />} onSelect={() => act(each.onSelect)} />)}
+        </Section>}
         <Section name={t('palette.pages')}>
           {places.map((place) => <Row key={place.key} id={`page ${place.key}`} words={t(`place.${place.key}`)} icon={<Icon name={place.icon} />} onSelect={() => go(place.href)} />)}
           <Row id="page account" words={t('account')} icon={<Icon name="user" />} onSelect={() => go('/account')} />
@@ -93,6 +98,15 @@ function Content({ canEdit, close }: { canEdit: boolean; close: () => void }) {
       </div>
     </Command>
   );
+}
+
+/** Every word typed must be there; a match at the start of the name comes first. */
+function matches(value: string, search: string, keywords: string[] = []): number {
+  const plain = (text: string) => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
+  const [name, all, wanted] = [plain(value), plain([value, ...keywords].join(' ')), plain(search).split(/\s+/).filter(Boolean)];
+  if (!wanted.every((word) => all.includes(word))) return 0;
+  if (wanted.length > 0 && name.startsWith(wanted.join(' '))) return 1;
+  return wanted.every((word) => name.includes(word)) ? 0.7 : 0.3;
 }
 
 function Section({ name, children }: { name: string; children: ReactNode }) {

@@ -7,7 +7,7 @@ import { failure, FailureError, type Failure } from '#flow/failure';
 import type { Locale } from '#flow/text';
 import { serverContext, type ServerContext } from '../_server/context';
 import { parseJson, unstorable } from './_json-body';
-import { localeOf } from './_locale';
+import { localeOf } from '#flow/locale';
 import type { Audience, Method, Operation } from './_operations/operation';
 import { isAllowedOrigin } from './_origin';
 import { errorReply, jsonReply } from './_reply';

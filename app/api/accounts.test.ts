@@ -83,6 +83,9 @@ test('better-auth’s paths refuse bad JSON, long names, foreign origins and unk
   expect(await codes(await signIn('viewer@example.com', password, { origin: 'https://evil.example' }))).toEqual([403, 'ORIGIN_REFUSED']);
   expect(await codes(await signIn('viewer@example.com', password, { origin: 'null' }))).toEqual([403, 'ORIGIN_REFUSED']);
   expect(await codes(await auth('sign-out', {}, { cookie: world.cookies.viewer }))).toEqual([403, 'ORIGIN_REFUSED']);
+  for (const shut of ['delete-user', 'list-sessions', 'change-email', 'unlink-account', 'request-password-reset']) expect(await codes(await auth(shut, {}, { cookie: world.cookies.viewer, origin }))).toEqual([404, 'NOT_FOUND']);
+  expect(await codes(await auth('update-user', { name: 'n'.repeat(10_000) }, { cookie: world.cookies.viewer, origin }))).toEqual([400, 'PARAM_INVALID']);
+  expect(await codes(await auth('change-password', { currentPassword: 'wrong', newPassword: 'another password' }, { cookie: world.cookies.viewer, origin }))).toEqual([400, 'LOGIN_FAILED']);
   expect(await codes(await authGet(new Request(`${origin}/api/auth/nothing-here`), { params: Promise.resolve({}) }))).toEqual([404, 'NOT_FOUND']);
 });
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import ExcelJS from 'exceljs';
+import type ExcelJS from 'exceljs';
 import { fail } from '#flow/failure';
 import type { Json } from '#flow/json';
 import type { Table, TableOptions } from '#flow/steps/capabilities';
@@ -56,7 +56,8 @@ async function readCsv(bytes: Buffer, options: TableOptions): Promise<Table> {
 
 async function readXlsx(bytes: Buffer, options: TableOptions): Promise<Table> {
   refuseZipBomb(bytes);
-  const workbook = new ExcelJS.Workbook();
+  const { default: excel } = await import('exceljs'); // large, and most workers never need it
+  const workbook = new excel.Workbook();
   try {
     const copy = new ArrayBuffer(bytes.byteLength);
     new Uint8Array(copy).set(bytes);

@@ -1,5 +1,4 @@
 import { stringify } from 'csv-stringify';
-import ExcelJS from 'exceljs';
 import { fail } from '#flow/failure';
 import { isJsonObject, type Json } from '#flow/json';
 import type { ExportFile } from '#flow/steps/capabilities';
@@ -46,7 +45,8 @@ function csv(file: ExportFile): Promise<Uint8Array> {
 }
 
 async function xlsx(file: ExportFile): Promise<Uint8Array> {
-  const workbook = new ExcelJS.Workbook();
+  const { default: excel } = await import('exceljs'); // large, and most workers never need it
+  const workbook = new excel.Workbook();
   const name = file.worksheetName.replaceAll(/[*?:\\/[\]]/g, ' ').trim().slice(0, 31);
   const sheet = workbook.addWorksheet(name === '' ? 'Sheet1' : name);
   sheet.addRow(file.columns.map((each) => safeText(each)));

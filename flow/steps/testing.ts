@@ -55,10 +55,11 @@ export function world(options: WorldOptions = {}): World {
   const use: StepUse = {
     context, step: { id: 'stp_1', name: 'Step' }, onError: options.onError ?? 'stop', signal: new AbortController().signal, callerModel: options.caller,
     warn: (words: Text) => void made.warnings.push(words.en), log: () => {}, progress: () => {},
+    // Expressions only read the items.
     evaluate: (expression, item, items) => {
       const compiled = compileExpression(expression);
       if (!compiled.ok) throw new FailureError(compiled.failure);
-      return compiled.run({ item, items: [...items], context: { now: context.now, runId: context.runId } });
+      return compiled.run({ item, items: items as Json[], context: { now: context.now, runId: context.runId } });
     },
     component: async (id) => (id === component.id ? component : null),
     entry: async (_componentId, id) => made.entries.get(id) ?? null,

@@ -1,5 +1,5 @@
 import { failure } from '#flow/failure';
-import { localeOf } from '../_locale';
+import { localeOf } from '#flow/locale';
 import { errorReply } from '../_reply';
 
 /** Whatever no other route answers under /api. */

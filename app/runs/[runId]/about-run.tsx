@@ -33,13 +33,13 @@ export function AboutRun({ run, definition, events, latest, me, onSelect, values
       )}
       {warned.length > 0 && (
         <section className={styles.section}>
-          <h3>{t('warnings', { count: latest.warnings })}</h3>
+          <h2>{t('warnings', { count: latest.warnings })}</h2>
           <ul className={styles.warnings}>{warned.slice(0, 20).map((event) => (
             <li key={event.seq}><StatusMark status="warning" size={12} /><button type="button" onClick={() => event.stepId !== undefined && onSelect(event.stepId)}>{nameOf(event.stepId)}</button> {event.type === 'step.logged' && (event.data.text?.[locale] ?? event.data.message)}</li>
           ))}</ul>
         </section>
       )}
-      <section className={styles.section}><h3>{t('about')}</h3><RunFacts run={run} latest={latest} events={events} me={me} /></section>
+      <section className={styles.section}><h2>{t('about')}</h2><RunFacts run={run} latest={latest} events={events} me={me} /></section>
       {values && <Value title={t('input')} value={run.input} />}
       {values && <Value title={t(run.kind === 'workflow' ? 'finalModel' : 'response')} value={run.output} />}
     </>
@@ -48,7 +48,7 @@ export function AboutRun({ run, definition, events, latest, me, onSelect, values
 
 function Value({ title, value }: { title: string; value: Json }) {
   if (value === null || value === undefined) return null;
-  return <section className={styles.section}><h3>{title}</h3><div className={styles.value} tabIndex={0} role="region" aria-label={title}><JsonTree value={value} /></div></section>;
+  return <section className={styles.section}><h2>{title}</h2><div className={styles.value} tabIndex={0} role="region" aria-label={title}><JsonTree value={value} /></div></section>;
 }
 
 type FactsProps = { run: ReplayRun; latest: RunState; events: readonly RunEvent[]; me: string | null; stepId?: string };

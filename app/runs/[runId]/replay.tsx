@@ -13,6 +13,7 @@ import { FlowCanvas } from '../../_canvas/flow-canvas';
 import { useRun } from '../../_client/run-stream';
 import { statusKey, triggerKey } from '../../_run/run-chips';
 import { triggerIcon } from '../../_run/trigger-icon';
+import { FrozenTime } from '../../_run/use-now';
 import { ButtonLink } from '../../_ui/button';
 import { Icon } from '../../_ui/icon';
 import { Mark } from '../../_ui/mark';
@@ -48,6 +49,7 @@ export function Replay({ run, definition, component, index, firstEvents, me, can
     window.history.replaceState(null, '', url);
   };
   const { latest } = moment;
+  const frozen = (moment.seq < moment.last || isEnded(latest.status)) && moment.state.at !== null ? Date.parse(moment.state.at) : null;
   const status = latest.seq > 0 ? latest.status : run.status;
   const warnings = latest.warnings;
   const done = Object.values(latest.steps).filter((step) => step.status === 'succeeded' || step.status === 'skipped').length;
@@ -75,7 +77,7 @@ export function Replay({ run, definition, component, index, firstEvents, me, can
       <main className={styles.main}>
         <section className={styles.canvas}>
           <p className={styles.hint}><Icon name="lock" size={13} />{t('readOnly')}</p>
-          <div className={styles.flow}><FlowCanvas definition={definition} component={component} index={index} run={moment.state} readOnly bare selectedIds={selected === null ? [] : [selected]} onSelect={(next) => select(next.at(-1) ?? null)} onOpen={select} /></div>
+          <div className={styles.flow}><FrozenTime value={frozen}><FlowCanvas definition={definition} component={component} index={index} run={moment.state} readOnly bare selectedIds={selected === null ? [] : [selected]} onSelect={(next) => select(next.at(-1) ?? null)} onOpen={select} /></FrozenTime></div>
           <StepList definition={definition} state={moment.state} selected={selected} onSelect={select} />
           <Scrubber events={events} moment={moment} />
         </section>

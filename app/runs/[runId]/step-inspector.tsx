@@ -54,7 +54,7 @@ export function StepInspector({ run, kind, step, events, moment, onClose, me }: 
         {shown === 'error' && now.error && <StepError run={run} step={step} now={now} />}
         {shown === 'effects' && <EventLines events={effects} />}
         {shown === 'log' && (own.length > 0 ? <EventLines events={own} onSeek={moment.seek} /> : <p className={styles.quiet}>{words('noLog')}</p>)}
-        <section className={styles.section}><h3>{t('about')}</h3><RunFacts run={run} latest={moment.latest} events={events} me={me} stepId={step.id} /></section>
+        <section className={styles.section}><h2>{t('about')}</h2><RunFacts run={run} latest={moment.latest} events={events} me={me} stepId={step.id} /></section>
       </div>
     </>
   );
@@ -81,7 +81,7 @@ function StepError({ run, step, now }: { run: ReplayRun; step: Step; now: StepSt
         <p>{item !== undefined && t('faultItem', { item: item + 1 })} {error.text[locale]}</p>
         {error.path && <p><code>{error.path}</code></p>}
       </div>
-      {item !== undefined && <><h3 className={styles.faultHead}>{t('itemIn', { item: item + 1 })}</h3><div className={styles.items}><StepData runId={run.id} stepId={step.id} step={now} side="in" fault={{ itemIndex: item, path: error.path }} /></div></>}
+      {item !== undefined && <><h2 className={styles.faultHead}>{t('itemIn', { item: item + 1 })}</h2><div className={styles.items}><StepData runId={run.id} stepId={step.id} step={now} side="in" fault={{ itemIndex: item, path: error.path }} /></div></>}
       {item === undefined && error.details !== undefined && error.details !== null && <pre className={styles.details}>{JSON.stringify(error.details, null, 2)}</pre>}
     </>
   );

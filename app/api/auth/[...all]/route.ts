@@ -4,12 +4,15 @@ import { failure, FailureError } from '#flow/failure';
 import { isJsonObject } from '#flow/json';
 import type { Text } from '#flow/text';
 import { serverContext } from '../../../_server/context';
-import { localeOf } from '../../_locale';
+import { localeOf } from '#flow/locale';
 import { isAllowedOrigin } from '../../_origin';
 import { errorBody } from '../../_reply';
 import { guarded, methods, originRefused, parseOr, readJson } from '../../_route';
 
 const maxBytes = 64 * 1024;
+/** The ones the product uses; whatever else the library brings along stays shut. */
+const open = new Set(['GET /get-session', 'POST /sign-up/email', 'POST /sign-in/email', 'POST /sign-out', 'POST /change-password', 'POST /update-user']);
+const renamed = z.strictObject({ name: z.string().trim().min(1).max(100) });
 const person = z.looseObject({ name: z.string().trim().min(1).max(100), email: z.email().max(254), password: z.string(), invitationToken: z.string().max(200).nullish() });
 
 /**
@@ -19,13 +22,15 @@ const person = z.looseObject({ name: z.string().trim().min(1).max(100), email: z
 async function handle(request: Request): Promise<Response> {
   return guarded(request, async () => {
     const { auth, env } = serverContext();
+    const path = new URL(request.url).pathname.replace(/^.*\/api\/auth/, '');
+    if (!open.has(`${request.method} ${path}`)) return { ok: false, failure: failure('NOT_FOUND', meaning(404, '', '')[1]) };
     if (request.method === 'GET') return explained(request, await auth.handler(request));
     const origin = request.headers.get('origin');
     const cookie = request.headers.get('cookie') !== null;
     if ((origin !== null || cookie) && !isAllowedOrigin(origin, env.publicUrls)) return { ok: false, failure: originRefused(origin) };
     const given = await readJson(request, maxBytes);
-    const path = new URL(request.url).pathname;
-    const body = path.endsWith('/sign-up/email') ? parseOr(person, given, 'body', localeOf(request.headers)) : given;
+    const shape = path === '/sign-up/email' ? person : path === '/update-user' ? renamed : z.unknown();
+    const body = parseOr(shape, given, 'body', localeOf(request.headers));
     const headers = new Headers(request.headers);
     headers.set('content-type', 'application/json');
     headers.delete('content-length');
@@ -50,6 +55,7 @@ async function explained(request: Request, reply: Response): Promise<Response> {
 const meanings: Record<string, [ErrorCode, Text]> = {
   INVITATION_REQUIRED: ['INVITATION_REQUIRED', { en: 'A valid invitation is needed to sign up here. Ask an owner or admin for a link.', fr: 'Il faut une invitation valable pour s’inscrire ici. Demandez un lien à un propriétaire ou administrateur.' }],
   INVALID_EMAIL_OR_PASSWORD: ['LOGIN_FAILED', { en: 'The e-mail address or the password is wrong. Try again.', fr: 'L’adresse électronique ou le mot de passe est faux. Réessayez.' }],
+  INVALID_PASSWORD: ['LOGIN_FAILED', { en: 'The current password is wrong. Try again.', fr: 'Le mot de passe actuel est faux. Réessayez.' }],
   USER_ALREADY_EXISTS: ['USER_EXISTS', { en: 'There is an account with this e-mail address. Sign in instead.', fr: 'Un compte a déjà cette adresse électronique. Connectez-vous.' }],
   PASSWORD_TOO_SHORT: ['PASSWORD_WEAK', { en: 'The password is too short. Use 8 characters or more.', fr: 'Le mot de passe est trop court. Utilisez au moins 8 caractères.' }],
   PASSWORD_TOO_LONG: ['PASSWORD_WEAK', { en: 'The password is too long. Use at most 128 characters.', fr: 'Le mot de passe est trop long. Utilisez au plus 128 caractères.' }],

@@ -1,7 +1,7 @@
 'use client';
 import { useLocale, useTranslations } from 'next-intl';
 import { useRouter } from 'next/navigation';
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import type { RunSummary } from '#db/run-row';
 import { problemsOf } from '#flow/check';
 import type { ComponentModel } from '#flow/component-model';
@@ -31,6 +31,7 @@ import { PublishDialog } from './publish-dialog';
 import { Rail } from './rail';
 import { RunDialog } from './run-dialog';
 import { RunStrip } from './run-strip';
+import { EditorCommands } from './editor-commands';
 import { ShortcutsDialog } from './shortcuts-dialog';
 import { TopBar } from './top-bar';
 import { useAttachedRun } from './use-attached-run';
@@ -62,6 +63,7 @@ export function Editor({ flowId, user, first, component, index, published, recen
   const [open, setOpen] = useState<Open>(null);
   const [palette, setPalette] = useState<{ group: Group | null; stageId: string | null } | null>(null);
   const [tab, setTab] = useState<PanelTab>('settings');
+  const [drawer, setDrawer] = useState(true);
   const [errorsOpen, setErrorsOpen] = useState(false);
   const [following, setFollowing] = useState<string | null>(null);
   const [focusRequest, setFocusRequest] = useState(0);
@@ -109,6 +111,11 @@ export function Editor({ flowId, user, first, component, index, published, recen
     canvas.current?.focusCanvas();
     toast.success(steps.length === 1 ? t('stepRemoved', { name: steps[0]?.name ?? '' }) : t('stepsRemoved', { count: steps.length }), { action: { label: t('undo'), onClick: commands.undo } });
   };
+  const backToCanvas = () => {
+    const [only] = selected;
+    if (only !== undefined) canvas.current?.reveal(only, { focus: true });
+    else canvas.current?.focusCanvas();
+  };
   const openStep = (stepId: string) => {
     select([stepId]);
     setTab('settings');
@@ -140,21 +147,22 @@ export function Editor({ flowId, user, first, component, index, published, recen
   }), [signs]);
 
   useClipboard({ commands, selection: selected, editable, onPasted: select, onCut: remove });
-  useShortcuts({
+  const acts = {
     addStep: () => editable && setPalette({ group: null, stageId: null }), addStage: () => editable && edit.addStage(), addNote: () => editable && commands.addNote(canvas.current?.middle() ?? { x: 0, y: 0 }),
     find: () => setOpen('find'), run: () => rights.run && setOpen('run'), publish: () => rights.publish && setOpen('publish'), undo: () => editable && commands.undo(), redo: () => editable && commands.redo(),
     duplicate: () => { if (editable && selected.length > 0) select(commands.duplicate(selected)); }, remove: () => remove(selected),
     disable: () => { if (editable && selected.length > 0) commands.setDisabled(selected, !selected.every((id) => stepsOf(definition).find((step) => step.id === id)?.disabled)); },
     selectAll: () => select([...present]), fit: () => canvas.current?.fit(), zoomIn: () => canvas.current?.zoomBy(1.25), zoomOut: () => canvas.current?.zoomBy(0.8), shortcuts: () => setOpen('shortcuts'),
     eye: () => { if (selected.length === 1) setTab(tab === 'model' ? 'settings' : 'model'); },
-    escape: (inPanel) => {
+    escape: (inPanel: boolean) => {
       const [only] = selected;
-      if (palette) setPalette(null);
+      if (palette) { setPalette(null); backToCanvas(); }
       else if (inPanel && only) canvas.current?.reveal(only, { focus: true });
       else if (following) setFollowing(null);
       else if (selected.length > 0) select([]);
     },
-  });
+  };
+  useShortcuts(acts);
 
   const facts = useMemo((): EditorFacts => ({
     flowId, locale, definition, component, index, problems, schemas, doc, awareness: session?.awareness ?? null, undo, commands, signs, editable, sampleRunId: run.sampleId,
@@ -172,9 +180,9 @@ export function Editor({ flowId, user, first, component, index, published, recen
         />
         <Rail open={palette !== null} onPalette={(group) => setPalette(palette && !group ? null : { group: group ?? null, stageId: null })} onFind={() => setOpen('find')} onNote={() => commands.addNote(canvas.current?.middle() ?? { x: 0, y: 0 })} onVersions={() => setOpen('versions')} onShortcuts={() => setOpen('shortcuts')} />
         <main className={styles.work}>
-          <RunStrip run={run} mayControl={rights.control} />
+          <RunStrip run={run} mayControl={rights.control} drawer={drawer} onDrawer={() => setDrawer(!drawer)} />
           <div className={styles.stageArea}>
-            {palette && editable && <Palette group={palette.group} stageName={stageName} onAdd={add} onClose={() => { setPalette(null); canvas.current?.focusCanvas(); }} />}
+            {palette && editable && <Palette group={palette.group} stageName={stageName} onAdd={add} onClose={() => { setPalette(null); backToCanvas(); }} />}
             <div className={styles.canvasBox} data-region tabIndex={-1}>
               <FlowCanvas
                 definition={definition} component={component} index={index} problems={problems} run={run.attached ? run.state : null} selectedIds={selected} onSelect={select} onOpen={openStep}
@@ -184,9 +192,9 @@ export function Editor({ flowId, user, first, component, index, published, recen
               {present.size === 0 && editable && <div className={styles.emptyHint}><Empty title={t('emptyFlow')} why={t('emptyFlowWhy')} /></div>}
             </div>
           </div>
-          {run.attached && (
+          {run.attached && drawer && (
             <div className={styles.drawer} data-region tabIndex={-1}>
-              <RunDrawer runId={run.attached.id} definition={run.definition ?? definition} state={run.state} events={run.events} selectedStepId={selected.length === 1 ? (selected[0] ?? null) : null} onSelectStep={(stepId) => { if (present.has(stepId)) show(stepId); }} onClose={run.detach} canControl={rights.control} />
+              <RunDrawer runId={run.attached.id} definition={run.definition ?? definition} state={run.state} events={run.events} selectedStepId={selected.length === 1 ? (selected[0] ?? null) : null} onSelectStep={(stepId) => { if (present.has(stepId)) show(stepId); }} onClose={() => setDrawer(false)} canControl={rights.control} />
             </div>
           )}
           <ErrorList open={errorsOpen} onToggle={() => setErrorsOpen(!errorsOpen)} onGo={(problem) => { if (problem.stepId) { setTab('settings'); show(problem.stepId, true); } }} />
@@ -198,6 +206,7 @@ export function Editor({ flowId, user, first, component, index, published, recen
       <PublishDialog open={open === 'publish'} onClose={() => setOpen(null)} publishedVersion={published?.number ?? null} onPublished={(version) => { toast.success(t('publish.done', { version })); router.refresh(); }} />
       <VersionsDialog open={open === 'versions'} onClose={() => setOpen(null)} />
       <FindDialog open={open === 'find'} onClose={() => setOpen(null)} onFound={(stepId) => show(stepId, true)} />
+      <EditorCommands acts={acts} rights={rights} editable={editable} />
       <ShortcutsDialog open={open === 'shortcuts'} onClose={() => setOpen(null)} />
     </EditorContext>
   );

@@ -83,7 +83,7 @@ export function Palette({ group, stageName, onAdd, onClose }: Props) {
         ))}
         {flat.length === 0 && <p className={styles.paletteEmpty}>{t('none', { query })}</p>}
       </div>
-      <p className={styles.paletteFoot}><kbd>↑</kbd><kbd>↓</kbd> {t('choose')} <kbd>Enter</kbd> {stageName ? t('addTo', { name: stageName }) : t('addBelow')}<span>{t('orDrag')}</span></p>
+      <p className={styles.paletteFoot}><kbd>↑</kbd><kbd>↓</kbd><kbd>Enter</kbd> {stageName ? t('addTo', { name: stageName }) : t('addBelow')}<span>{t('orDrag')}</span></p>
     </aside>
   );
 }

@@ -53,7 +53,7 @@ function PublishForm({ onClose, onPublished, publishedVersion }: Omit<Props, 'op
         {errors.length > 0 && <ErrorNote title={t('publish.blocked', { count: errors.length })} className="p-0"><ul>{errors.slice(0, 6).map((problem) => <li key={`${problem.stepId}${problem.param}${problem.code}`}>{problem.text[locale]}</li>)}</ul></ErrorNote>}
         {preview && (unchanged ? <p>{t('publish.nothing')}</p> : <ChangeList preview={preview} />)}
         {failure && <FailureNote failure={failure} />}
-        <label className={styles.line}><span className={styles.lineLabel}>{t('publish.message')}</span><input value={message} maxLength={500} placeholder={t('publish.messageHint')} onChange={(event) => setMessage(event.target.value)} /></label>
+        <label className={styles.line}><span className={styles.lineLabel}>{t('publish.message')}</span><input autoFocus value={message} maxLength={500} placeholder={t('publish.messageHint')} onChange={(event) => setMessage(event.target.value)} /></label>
       </div>
     </Dialog>
   );

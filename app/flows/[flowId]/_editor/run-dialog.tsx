@@ -55,7 +55,7 @@ function RunForm({ title, onClose, publishedVersion, mayRunDraft, onStarted }: O
   };
   const nothingRuns = version === 'draft' && !draftRuns;
   return (
-    <Dialog open onClose={onClose} title={title} onSubmit={() => void start()} footer={<><Button onClick={onClose}>{t('cancel')}</Button><Button variant="primary" type="submit" icon="play" disabled={busy || nothingRuns}>{t('run.start')}</Button></>}>
+    <Dialog open onClose={onClose} title={title} onSubmit={() => void start()} footer={<><Button onClick={onClose}>{t('cancel')}</Button><Button variant="primary" type="submit" icon="play" autoFocus disabled={busy || nothingRuns}>{t('run.start')}</Button></>}>
       <div className={styles.form}>
         <div className={styles.choices} role="radiogroup" aria-label={t('run.which')}>
           <label><input type="radio" name="version" checked={version === 'draft'} disabled={!draftRuns} onChange={() => setVersion('draft')} /><span>{t('run.draft')}<small>{!mayRunDraft ? t('run.draftNeedsEditor') : errors > 0 ? t('run.draftHasErrors', { count: errors }) : t('run.draftHint')}</small></span></label>

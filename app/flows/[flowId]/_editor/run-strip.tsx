@@ -7,6 +7,7 @@ import { formatDuration, localeOf } from '../../../_run/duration';
 import { RunChips, triggerKey } from '../../../_run/run-chips';
 import { useNow } from '../../../_run/use-now';
 import { Button } from '../../../_ui/button';
+import { IconButton } from '../../../_ui/icon-button';
 import { Switch } from '../../../_ui/switch';
 import { toast } from '../../../_ui/toast';
 import { useEditor } from './editor-context';
@@ -14,7 +15,7 @@ import styles from './editor.module.css';
 import type { AttachedRun } from './use-attached-run';
 
 /** Every run of the flow as it happens; the attached one with its progress. */
-export function RunStrip({ run, mayControl }: { run: AttachedRun; mayControl: boolean }) {
+export function RunStrip({ run, mayControl, drawer, onDrawer }: { run: AttachedRun; mayControl: boolean; drawer: boolean; onDrawer: () => void }) {
   const { definition } = useEditor();
   const t = useTranslations('editor');
   const runWords = useTranslations('run');
@@ -51,6 +52,7 @@ export function RunStrip({ run, mayControl }: { run: AttachedRun; mayControl: bo
           {started && <span className="num text-muted">{formatDuration((state.finishedAt ? Date.parse(state.finishedAt) : now) - Date.parse(started), locale)}</span>}
           <span className={styles.vr} />
           {mayControl && moving && <Button size="sm" icon="square" disabled={state.cancelRequested} className="text-danger" onClick={() => void cancel()}>{t('cancelRun')}</Button>}
+          <IconButton label={t('drawer')} icon="panel-bottom" size="sm" pressed={drawer} onClick={onDrawer} />
           <Button size="sm" onClick={run.detach}>{t('detach')}</Button>
         </>
       )}

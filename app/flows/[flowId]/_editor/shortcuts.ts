@@ -16,7 +16,7 @@ export const shortcuts: readonly Shortcut[] = [
 
 /** Only shown in the list: the browser's own copy, cut and paste, and what the canvas and the shell handle. */
 export const alsoListed = [
-  { action: 'walk', keys: ['↑', '↓', '←', '→'], group: 'select' }, { action: 'open', keys: ['Enter'], group: 'select' },
+  { action: 'walk', keys: ['↑', '↓', '←', '→'], group: 'select' }, { action: 'open', keys: ['Enter'], group: 'select' }, { action: 'move', keys: ['Alt+↑', 'Alt+↓', 'Alt+←', 'Alt+→'], group: 'edit' },
   { action: 'clipboard', keys: ['Mod+C', 'Mod+X', 'Mod+V'], group: 'edit' }, { action: 'commands', keys: ['Mod+K'], group: 'view' },
 ] as const;
 

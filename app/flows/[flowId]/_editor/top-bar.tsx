@@ -27,7 +27,7 @@ export function TopBar({ status, people, me, following, onFollow, undo, publishe
       <Link href="/" aria-label={t('home')}><Mark size={22} /></Link>
       <nav className={styles.crumbs} aria-label={t('where')}><Link href={`/components/${component.id}`}>{component.title}</Link><span aria-hidden>›</span><FlowName name={definition.name} editable={editable} onRename={commands.renameFlow} /></nav>
       <Badge>{t(`kind.${definition.kind}`)}</Badge>
-      {live ? <Badge tone="accent">{live}</Badge> : <Badge>{publishedVersion === null ? t('draft') : t('draftOf', { version: publishedVersion })}</Badge>}
+      {live ? <Badge tone="accent">{live}</Badge> : <Badge>{publishedVersion !== null && changes === 0 ? t('version', { number: publishedVersion }) : t('draft')}</Badge>}
       <span className={styles.vr} />
       <SaveState status={status} editable={editable} />
       {editable && <IconButton label={t('undo')} icon="undo-2" disabled={!undo.canUndo} className="disabled:border-transparent disabled:bg-transparent" onClick={commands.undo} />}
@@ -44,7 +44,7 @@ export function TopBar({ status, people, me, following, onFollow, undo, publishe
         <span title={me.name}><Avatar user={me} size={26} me /></span>
         {people.length > 4 && <em>+{people.length - 4}</em>}
       </div>
-      <span className={styles.vr} />
+      {(mayRun || mayPublish) && <span className={styles.vr} />}
       {mayRun && <Button icon="play" onClick={onRun}>{t('run.run')}</Button>}
       {mayPublish && <Button variant="primary" onClick={onPublish}>{changes > 0 ? t('publish.count', { count: changes }) : t('publish.publish')}</Button>}
     </header>

@@ -1,7 +1,7 @@
 'use client';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type * as Y from 'yjs';
-import { createUndo } from '#flow/document';
+import { createUndo, isLoaded } from '#flow/document';
 import { flowStore, type FlowStore } from '#flow/document-store';
 import type { FlowDefinition } from '#flow/flow';
 import { openFlowDocument, type FlowSession, type FlowStatus } from '../../../_client/collab-provider';
@@ -31,7 +31,7 @@ export function useFlowSession(flowId: string, user: { id: string; name: string 
     setSession(opened);
     let made: { doc: Y.Doc; undo: Y.UndoManager; store: FlowStore } | null = null;
     const arrived = () => {
-      if (made || opened.doc.getMap('meta').size === 0) return;
+      if (made || !isLoaded(opened.doc)) return;
       made = { doc: opened.doc, undo: createUndo(opened.doc, editorOrigin), store: flowStore(opened.doc) };
       setLive(made);
     };

@@ -2,7 +2,7 @@
 import { useEffect, useEffectEvent } from 'react';
 import { actionOf, isTyping, type Action } from './shortcuts';
 
-type Acts = { [A in Exclude<Action, 'escape' | 'nextRegion' | 'palette'>]: () => unknown } & { escape: (inPanel: boolean) => void };
+export type Acts = { [A in Exclude<Action, 'escape' | 'nextRegion' | 'palette'>]: () => unknown } & { escape: (inPanel: boolean) => void };
 
 /** These work while one writes, because they are not writing. */
 const evenTyping = new Set<Action>(['run', 'publish', 'nextRegion', 'escape', 'find']);

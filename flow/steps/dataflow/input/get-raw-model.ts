@@ -1,4 +1,5 @@
-import type { BadField } from '../../../entry-validation';
+import type { ComponentField } from '../../../component-model';
+import { validateField, type BadField } from '../../../entry-validation';
 import { hostileValue } from '../../../hostile-value';
 import { isJsonObject, type Json, type JsonObject } from '../../../json';
 import type { ModelField, ModelSchema } from '../../../model-schema';
@@ -39,7 +40,7 @@ export const getRawModel = defineDataflowStep(
       const given = use.callerModel ?? {};
       const many = Array.isArray(given);
       const items = (many ? given : [given]).map((each) => completed(isJsonObject(each) ? each : { value: each }, schema.fields));
-      if (validate) validated(items, schema.fields);
+      if (validate) validated(items, schema.fields, rulesOf(model));
       return { kind: 'items', items, many };
     },
   },
@@ -73,14 +74,40 @@ function completed(item: JsonObject, fields: Record<string, ModelField>): JsonOb
   return made;
 }
 
-function validated(items: readonly JsonObject[], fields: Record<string, ModelField>): void {
+function validated(items: readonly JsonObject[], fields: Record<string, ModelField>, rules: Record<string, ComponentField>): void {
   const bad: BadField[] = [];
   for (const item of items) {
     for (const [name, each] of Object.entries(fields)) {
-      if (convert(item[name] ?? null, each.type).ok) continue;
-      const shown = JSON.stringify(item[name]).slice(0, 40);
+      const value = item[name] ?? null;
+      const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+      const checked = rule ? validateField(rule, value) : null;
+      if (checked && !checked.ok) bad.push({ field: name, text: checked.text });
+      if (checked || convert(value, each.type).ok) continue;
+      const shown = JSON.stringify(value).slice(0, 40);
       bad.push({ field: name, text: text(`${name}: ${shown} is not of type ${each.type}.`, `${name} : ${shown} n’est pas de type ${each.type}.`) });
     }
   }
   if (bad.length > 0) failValidation(bad);
+}
+
+const ruleTypes = { string: 'string', number: 'number', integer: 'integer', boolean: 'boolean' } as const;
+
+/** What a JSON Schema asks of plain properties, as the rules component fields have. */
+function rulesOf(model: string | undefined): Record<string, ComponentField> {
+  const schema = parseModel(model) ?? null;
+  const properties = isJsonObject(schema) && schema['type'] === 'object' ? (schema['properties'] ?? null) : null;
+  if (!isJsonObject(schema) || !isJsonObject(properties)) return {};
+  const needed = Array.isArray(schema['required']) ? schema['required'] : [];
+  const rules: Record<string, ComponentField> = {};
+  for (const [name, each] of Object.entries(properties)) {
+    const type = isJsonObject(each) ? Object.entries(ruleTypes).find(([key]) => key === each['type'])?.[1] : undefined;
+    if (!isJsonObject(each) || !type) continue;
+    const number = (key: string, as: string) => (typeof each[key] === 'number' ? { [as]: each[key] } : {});
+    const choices = Array.isArray(each['enum']) ? each['enum'].filter((value) => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') : [];
+    rules[name] = {
+      name, title: name, type, required: needed.includes(name), ...number('minimum', 'min'), ...number('maximum', 'max'), ...number('minLength', 'minLength'), ...number('maxLength', 'maxLength'),
+      ...(choices.length > 0 ? { enum: choices.map((value) => ({ value, label: String(value) })) } : {}),
+    };
+  }
+  return rules;
 }

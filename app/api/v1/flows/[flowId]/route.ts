@@ -1,5 +1,5 @@
 import { deleteFlow, getFlow, patchFlow } from '#db/flows';
-import { localeOf } from '../../../_locale';
+import { localeOf } from '#flow/locale';
 import { flows } from '../../../_operations/flows';
 import { spoken } from '../../../_reply';
 import { methods, route } from '../../../_route';

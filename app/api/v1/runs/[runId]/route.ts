@@ -1,5 +1,5 @@
 import { getRun } from '#db/runs';
-import { localeOf } from '../../../_locale';
+import { localeOf } from '#flow/locale';
 import { runs } from '../../../_operations/runs';
 import { spoken } from '../../../_reply';
 import { methods, route } from '../../../_route';

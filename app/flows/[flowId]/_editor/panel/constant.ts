@@ -9,7 +9,8 @@ export function parseConstant(text: string, type: FieldType | undefined): Json {
   if (type === 'string' || type === 'date' || type === 'date-time' || type === 'time' || type === 'uri' || type === 'uuid') return text;
   const trimmed = text.trim();
   if (trimmed === '') return '';
-  return readJson(trimmed) ?? text;
+  const read = readJson(trimmed);
+  return read === undefined ? text : read;
 }
 
 export function showConstant(value: Json | undefined, type: FieldType | undefined): string {

@@ -13,9 +13,9 @@ export function Documentation() {
   return (
     <div className={styles.docs}>
       {type.help[locale].split('\n\n').map((paragraph) => <p key={paragraph}>{paragraph}</p>)}
-      {params.length > 0 && <h3>{t('parameters')}</h3>}
+      {params.length > 0 && <h2>{t('parameters')}</h2>}
       <dl>{params.map(([key, meta]) => <div key={key}><dt>{meta.label[locale]} <code>{key}</code></dt><dd>{[meta.required ? t('required') : null, meta.help?.[locale]].filter(Boolean).join('. ')}</dd></div>)}</dl>
-      {type.examples.length > 0 && <h3>{t('examples')}</h3>}
+      {type.examples.length > 0 && <h2>{t('examples')}</h2>}
       {type.examples.map((example) => (
         <figure key={example.title.en}>
           <figcaption>{example.title[locale]}</figcaption>

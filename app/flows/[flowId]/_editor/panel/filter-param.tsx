@@ -41,7 +41,7 @@ export function FilterParam({ at, meta, value, onChange, id }: ParamProps) {
               <RowTools place={place} count={rows.length} onMove={(to) => write(rowsWith(rows, place, to))} onRemove={() => write(rows.filter((_row, i) => i !== place))} />
             </div>
             <NativeSelect id={`${id}-${place}-op`} label={t('operator')} value={typeof row['operator'] === 'string' ? row['operator'] : 'equal'} options={operatorChoices.map((each) => ({ value: each.value, label: each.label[locale] }))} onChange={(next) => put(place, { operator: next ?? 'equal' })} />
-            <ValueParam at={`${here}.value`} id={`${id}-${place}`} value={row['value']} onChange={(next) => put(place, { value: next ?? { const: '' } })} forms={operandForms} port={undefined} label={t('valueOf', { name })} field={field ? modelField(field) : undefined} />
+            <ValueParam at={`${here}.value`} id={`${id}-${place}`} value={row['value']} onChange={(next) => put(place, { value: next ?? { const: '' } })} compact forms={operandForms} port={undefined} label={t('valueOf', { name })} field={field ? modelField(field) : undefined} />
             <Below id={`${id}-${place}`} problems={problems.filter((problem) => problem.param?.startsWith(here))} />
           </div>
         );

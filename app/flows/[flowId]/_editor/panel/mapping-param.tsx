@@ -69,7 +69,7 @@ function MappingRow({ at, id, meta, row, rows, place, onChange }: RowProps) {
         <TargetInput id={`${id}-target`} at={at} value={target} list={meta.target.kind === 'componentField' ? fields.map((each) => each.name) : null} onChange={(text) => put({ target: text })} />
         <RowTools place={place} count={rows.length} onMove={(to) => onChange(rowsWith(rows, place, to))} onRemove={() => onChange(rows.length === 1 ? undefined : rows.filter((_row, i) => i !== place))} />
       </div>
-      <ValueParam at={`${at}.value`} id={id} value={row['value']} onChange={(next) => { if (next !== undefined) put({ value: next }); }} forms={meta.forms} port={meta.port} label={t('valueOf', { name: target })} field={field ? modelField(field) : undefined} />
+      <ValueParam at={`${at}.value`} id={id} value={row['value']} onChange={(next) => { if (next !== undefined) put({ value: next }); }} compact forms={meta.forms} port={meta.port} label={t('valueOf', { name: target })} field={field ? modelField(field) : undefined} />
       <Below id={id} problems={mine} />
     </div>
   );

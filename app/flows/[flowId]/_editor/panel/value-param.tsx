@@ -6,13 +6,14 @@ import type { SourcePort } from '#flow/flow';
 import type { FieldType, ModelField } from '#flow/model-schema';
 import { ConstantInput } from './constant-param';
 import { PathPicker } from './path-picker';
+import { NativeSelect } from './plain-params';
 import { usePanel } from './panel-context';
 import styles from './panel.module.css';
 import type { ParamProps } from './param-field';
 import { useDraft } from './use-draft';
 
 export type ValueForm = 'const' | 'field' | 'expr' | 'column';
-type Props = Omit<ParamProps, 'meta'> & { forms: readonly ValueForm[]; port: SourcePort | undefined; expects?: FieldType[] | undefined; field?: ModelField | undefined; label?: string };
+type Props = Omit<ParamProps, 'meta'> & { forms: readonly ValueForm[]; port: SourcePort | undefined; expects?: FieldType[] | undefined; field?: ModelField | undefined; label?: string; /** In a row: the kind as a small select. */ compact?: boolean };
 
 export function formOf(value: Json | undefined, forms: readonly ValueForm[]): ValueForm {
   const stored = isJsonObject(value) ? forms.find((form) => Object.hasOwn(value, form)) : undefined;
@@ -20,7 +21,7 @@ export function formOf(value: Json | undefined, forms: readonly ValueForm[]): Va
 }
 
 /** Constant, field or expression: one of three ways to say a value. Another way is stored once it says something. */
-export function ValueParam({ at, value, onChange, id, describedBy, bad, forms, port, expects, field, label }: Props) {
+export function ValueParam({ at, value, onChange, id, describedBy, bad, forms, port, expects, field, label, compact = false }: Props) {
   const t = useTranslations('panel');
   const { editable } = usePanel();
   const [wanted, setWanted] = useState<ValueForm | null>(null);
@@ -31,8 +32,9 @@ export function ValueParam({ at, value, onChange, id, describedBy, bad, forms, p
     onChange(next === undefined ? undefined : { [form]: next });
   };
   return (
-    <span className={styles.value}>
-      {forms.length > 1 && (
+    <span className={styles.value} data-compact={compact || undefined}>
+      {forms.length > 1 && compact && <NativeSelect id={`${id}-kind`} label={t('kindOfValue')} value={form} options={forms.map((each) => ({ value: each, label: t(`form.${each}`) }))} onChange={(next) => setWanted(forms.find((each) => each === next) ?? null)} />}
+      {forms.length > 1 && !compact && (
         <span className={styles.segments} role="radiogroup" aria-label={t('kindOfValue')}>
           {forms.map((each) => (
             <button key={each} type="button" role="radio" aria-checked={form === each} disabled={!editable} tabIndex={form === each ? 0 : -1} onClick={() => setWanted(each)} onKeyDown={stepRadio}>{t(`form.${each}`)}</button>

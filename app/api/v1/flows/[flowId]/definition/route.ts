@@ -2,7 +2,7 @@ import { submitIntent } from '#db/flow-intents';
 import { getFlow } from '#db/flows';
 import { parseDefinition } from '#flow/canonical';
 import { failure } from '#flow/failure';
-import { localeOf } from '../../../../_locale';
+import { localeOf } from '#flow/locale';
 import { flows } from '../../../../_operations/flows';
 import { spoken } from '../../../../_reply';
 import { methods, route } from '../../../../_route';

@@ -1,5 +1,5 @@
 import { publishPreview } from '#db/versions';
-import { localeOf } from '../../../../_locale';
+import { localeOf } from '#flow/locale';
 import { flows } from '../../../../_operations/flows';
 import { spoken } from '../../../../_reply';
 import { methods, route } from '../../../../_route';

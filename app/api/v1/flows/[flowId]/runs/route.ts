@@ -1,5 +1,5 @@
 import { requestRun, waitForRun } from '#db/runs';
-import { localeOf } from '../../../../_locale';
+import { localeOf } from '#flow/locale';
 import { runs } from '../../../../_operations/runs';
 import { errorBody, jsonReply } from '../../../../_reply';
 import { methods, route } from '../../../../_route';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { localeOf } from './_locale';
+import { localeOf } from './locale';
 
 test.each([
   [{}, 'en'], [{ 'accept-language': 'fr-CH, en;q=0.8' }, 'fr'], [{ 'accept-language': 'en;q=0.3, fr;q=0.7' }, 'fr'], [{ 'accept-language': 'de, en, fr' }, 'en'],
