@@ -3,7 +3,7 @@ import { dataFile, type Api } from './fixtures';
 /** Components and flows that several specs start from, made through the API as a program would. */
 export type Step = { id: string; type: string; name: string; sources?: Record<string, string>; params?: Record<string, unknown> };
 
-export function dataflow(name: string, steps: readonly Step[]): object {
+export function dataflow(name: string, steps: readonly Step[]) {
   return { schema: 1, kind: 'dataflow', name, lanes: [{ id: 'main', stages: [{ id: 'stg_1', name: 'Input', steps }] }] };
 }
 
@@ -11,8 +11,8 @@ export async function componentWith(api: Api, title: string, fields: readonly ob
   return (await api.send<{ id: string }>('POST', '/components', { title, fields })).id;
 }
 
-export async function publishedFlow(api: Api, componentId: string, kind: 'dataflow' | 'workflow', definition: object & { name?: string }): Promise<string> {
-  const { id } = await api.send<{ id: string }>('POST', '/flows', { componentId, kind, name: definition.name ?? 'Flow', definition });
+export async function publishedFlow(api: Api, componentId: string, kind: 'dataflow' | 'workflow', definition: { name: string } & Record<string, unknown>): Promise<string> {
+  const { id } = await api.send<{ id: string }>('POST', '/flows', { componentId, kind, name: definition.name, definition });
   await api.send('POST', `/flows/${id}/publish`, {}, 201);
   return id;
 }
