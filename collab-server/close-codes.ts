@@ -15,6 +15,9 @@ export const closeCodes = {
 export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes];
 export type Refusal = { code: CloseCode; reason: string };
 
+/** A reason may quote what a client sent, and ws throws at more than 123 bytes of UTF-8. */
 export function refusal(name: keyof typeof closeCodes, reason: string): Refusal {
-  return { code: closeCodes[name], reason };
+  return { code: closeCodes[name], reason: Buffer.from(reason).subarray(0, longestReasonBytes).toString() };
 }
+
+const longestReasonBytes = 120;

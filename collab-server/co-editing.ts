@@ -35,7 +35,7 @@ export async function createCoEditing({ database, auth, metrics, watch, origins,
     metrics.refusals.inc({ code });
     accept(request, socket, head, (ws) => {
       ws.on('error', () => ws.terminate());
-      ws.close(code, reason.slice(0, 120));
+      ws.close(code, reason);
       setTimeout(() => ws.terminate(), 2_000).unref();
     });
   }

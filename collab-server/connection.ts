@@ -62,7 +62,7 @@ export class Connection implements Present {
   close({ code, reason }: Refusal): void {
     if (this.socket.readyState !== this.socket.OPEN) return;
     this.room.metrics.refusals.inc({ code });
-    this.socket.close(code, reason.slice(0, 120));
+    this.socket.close(code, reason);
     setTimeout(() => this.socket.terminate(), 2_000).unref();
     this.end();
   }

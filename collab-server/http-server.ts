@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { addressHeader } from '#db/auth';
+import { addressHeader, pathHeader } from '#db/auth';
 import type { Database } from '#db/client';
 import { failure, type Failure } from '#flow/failure';
 import type { Metrics } from './metrics';
@@ -30,7 +30,7 @@ export function createHttpServer(parts: Parts): Server {
 }
 
 async function answer(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  setAddress(request);
+  setOwnHeaders(request);
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
   const path = pathOf(request);
   if (path.startsWith('/api/')) response.setHeader('Content-Security-Policy', apiPolicy);
@@ -41,13 +41,18 @@ async function answer(parts: Parts, request: IncomingMessage, response: ServerRe
   return parts.handleRequest(request, response);
 }
 
-/** Sign-in limits count by address: it comes from the socket, never from the client. */
-function setAddress(request: IncomingMessage): void {
-  request.headers[addressHeader] = request.socket.remoteAddress ?? '';
+/** Sign-in limits count by address: it comes from the socket, never from the client. The path is where signing in leads back to. */
+function setOwnHeaders(request: IncomingMessage): void {
+  setOwn(request, addressHeader, request.socket.remoteAddress ?? '');
+  setOwn(request, pathHeader, request.url ?? '/');
+}
+
+function setOwn(request: IncomingMessage, name: string, value: string): void {
+  request.headers[name] = value;
   for (let at = request.rawHeaders.length - 2; at >= 0; at -= 2) {
-    if (request.rawHeaders[at]?.toLowerCase() === addressHeader) request.rawHeaders.splice(at, 2);
+    if (request.rawHeaders[at]?.toLowerCase() === name) request.rawHeaders.splice(at, 2);
   }
-  request.rawHeaders.push(addressHeader, request.socket.remoteAddress ?? '');
+  request.rawHeaders.push(name, value);
 }
 
 export function pathOf(request: IncomingMessage): string {

@@ -90,6 +90,18 @@ it('L3 delivers a hinted event within tens of milliseconds', async () => {
   expect(performance.now() - started).toBeLessThan(500);
 });
 
+it('L3 a run whose log this build cannot read holds up nobody else', async () => {
+  const [odd, fine] = [await insertRun(), await insertRun()];
+  await web.database.sql`insert into run_events (run_id, seq, type, at, data, hash) values (${odd}, 1, 'from.the.future', now(), '{}', '\\x00')`;
+  const socket = connected('/runs', { cookie: op.cookie });
+  follow(socket, odd);
+  const seqs = follow(socket, fine);
+  await append(fine, 1, 3);
+  await until(() => seqs.length === 3, 'the other run');
+  await append(fine, 4, 1);
+  await until(() => seqs.length === 4, 'the other run again');
+});
+
 it('L4 a flow’s watchers hear of every run of it, and no other flow’s', async () => {
   const other = await insertFlow(web.database, web.workspaceId);
   const open = await insertRun('waiting');

@@ -36,6 +36,7 @@ describe('getting in', () => {
   it('C1 refuses a foreign Origin with 4403 and lets an absent one pass', async () => {
     expect(await closeCodeOf(rawSocket(web.url, flowId, { ...cookie(ana), origin: 'https://evil.example' }))).toBe(4403);
     expect(await closeCodeOf(rawSocket(web.url, flowId, { ...cookie(ana), origin: 'null' }))).toBe(4403);
+    expect(await closeCodeOf(rawSocket(web.url, flowId, { ...cookie(ana), origin: `https://${'é'.repeat(200)}` }))).toBe(4403);
     const own = rawSocket(web.url, flowId, { ...cookie(ana), origin: `http://localhost:${web.env.port}` });
     await new Promise((resolve) => own.once('message', resolve));
     own.close();
@@ -166,6 +167,8 @@ function* hostileUpdates(victim: Y.Doc): Iterable<Uint8Array> {
   yield made((doc) => doc.getMap('meta').set('schema', 99));
   yield made((doc) => doc.getMap('meta').set('kind', 'workflow'));
   yield made((doc) => doc.getMap('secrets').set('a', 1));
+  yield made((doc) => doc.getMap('😀'.repeat(60)).set('a', 1));
+  yield made((doc) => doc.getMap('steps').set('é'.repeat(300), new Y.Map()));
   yield made((doc) => doc.getArray('steps').push([1]));
   yield made((doc) => doc.getMap('steps').set('__proto__', new Y.Map()));
   yield made((doc) => doc.getMap('steps').set('stp_x', new Y.Array()));

@@ -52,17 +52,17 @@ export class RunHub {
 
   private async pump(): Promise<void> {
     this.pumping = true;
-    try {
-      while (this.dirty.size > 0 && !this.isClosed) {
-        const runIds = [...this.dirty];
-        this.dirty.clear();
+    while (this.dirty.size > 0 && !this.isClosed) {
+      const runIds = [...this.dirty];
+      this.dirty.clear();
+      try {
         await this.deliver(runIds);
+      } catch {
+        // One run that cannot be read must not hold up the others. What failed is looked at again by the next poll.
+        for (const runId of runIds) await this.deliver([runId]).catch((error: unknown) => console.error(`events of run ${runId} could not be read:`, error));
       }
-    } catch (error) {
-      console.error('events of watched runs could not be read:', error); // the next poll looks again
-    } finally {
-      this.pumping = false;
     }
+    this.pumping = false;
   }
 
   private async deliver(runIds: string[]): Promise<void> {

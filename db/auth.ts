@@ -16,6 +16,9 @@ import { maySignUp, settle, type SignUpPolicy } from './sign-up';
 /** Set by our own HTTP server from the socket; a client's own header of this name is dropped there. */
 export const addressHeader = 'x-millrace-address';
 
+/** The path and query a page was asked with, set there too: pages of Next do not know it. */
+export const pathHeader = 'x-millrace-path';
+
 export type AuthSettings = { secret: string; baseUrl: string; trustedOrigins: string[]; signUp: SignUpPolicy };
 
 const sessionDays = 14;

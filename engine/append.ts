@@ -93,7 +93,10 @@ export class Appender {
       // Refused for good, or a connection lost after COMMIT may have been sent: never send again. The runs are dropped,
       // claimed once more and read from the log.
       console.error(`engine: ${merged.length} appends dropped:`, error instanceof Error ? error.message : error);
-      for (const append of merged) append.run.lose();
+      for (const append of merged) {
+        append.run.refused = isRefused(error);
+        append.run.lose();
+      }
     }
     this.forget(taken);
   }

@@ -15,10 +15,11 @@ import { planOf, type Plan } from './plan';
 export type Slot = Claimed & { runId: string; cancel: boolean };
 
 /**
- * Goes round the flows (a loose scan of the index by flow), oldest first within each. Runs that stalled before are
- * taken one at a time, so that a run which kills its worker does not take the same neighbours down five times.
+ * Goes round the flows (a loose scan of the index by flow), oldest first within each. Runs that stalled twice are taken
+ * a few at a time and those before their last chance singly, so that a run which kills its worker does not take the same
+ * neighbours down five times.
  */
-export async function claimSlots(sql: postgres.Sql, worker: string, most: number, takeSuspect: boolean): Promise<Slot[]> {
+export async function claimSlots(sql: postgres.Sql, worker: string, most: number, take: { suspects: number; lastChances: number }): Promise<Slot[]> {
   return sql<Slot[]>`
     with recursive f as (
       (select flow_id from run_slots where state <> 'leased' order by flow_id limit 1)
@@ -30,7 +31,8 @@ export async function claimSlots(sql: postgres.Sql, worker: string, most: number
         select s.run_id, s.ready_at from run_slots s where s.flow_id = f.flow_id and s.state <> 'leased' and s.ready_at <= now() and s.stalls < 2 order by s.ready_at limit ${most}
       ) c
     ), suspect as (
-      select run_id from run_slots where ${takeSuspect} and state <> 'leased' and ready_at <= now() and stalls >= 2 order by ready_at limit 1
+      (select run_id from run_slots where state <> 'leased' and ready_at <= now() and stalls between 2 and 3 order by ready_at limit ${take.suspects})
+      union all (select run_id from run_slots where state <> 'leased' and ready_at <= now() and stalls > 3 order by ready_at limit ${take.lastChances})
     ), chosen as (
       select run_id from (select run_id from due order by turn, ready_at limit ${most}) fair union select run_id from suspect
     ), locked as (

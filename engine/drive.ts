@@ -23,7 +23,7 @@ export async function drive(engine: Engine, run: LiveRun, slot: Slot): Promise<O
   try {
     await begin(engine, run, slot);
     for (;;) {
-      if (run.lost) return 'lost';
+      if (run.lost) throw new LostRun(run.facts.id);
       if (isEnded(run.state.status)) return await end(run, []);
       if (run.called) await readWords(engine, run);
       if (engine.isDraining()) return await handBack(engine, run, slot);
@@ -32,7 +32,10 @@ export async function drive(engine: Engine, run: LiveRun, slot: Slot): Promise<O
       await breathe();
     }
   } catch (error) {
-    if (error instanceof LostRun || run.lost) return 'lost';
+    if (error instanceof LostRun || run.lost) {
+      if (run.refused) await returnSlot(engine.control, slot, true);
+      return 'lost';
+    }
     console.error(`engine: run ${run.facts.id} stumbled:`, error);
     run.lose();
     await returnSlot(engine.control, slot, true);

@@ -25,7 +25,7 @@ const lives = (seconds: number, id: string) => t.database.sql`insert into worker
 async function claimed(worker: string, most = 50): Promise<{ runs: LiveRun[]; appender: Appender }> {
   await lives(60, worker);
   const appender = new Appender(appends, () => {});
-  const slots = await claimSlots(t.database.sql, worker, most, true);
+  const slots = await claimSlots(t.database.sql, worker, most, { suspects: 8, lastChances: 1 });
   return { runs: await loadRuns(t.database, slots, appender), appender };
 }
 const count = async (runId: string) => Number((await t.database.sql`select count(*) from run_events where run_id = ${runId}`)[0]?.['count']);
@@ -108,13 +108,24 @@ describe('the fence', () => {
     await reap(sql);
   });
 
+  test('R27 runs that stalled before are taken a few at a time, on their last chance singly', async () => {
+    const flow = await t.insertFlow(chain(1));
+    const ids = await Promise.all(Array.from({ length: 12 }, () => t.run(flow)));
+    const { sql } = t.database;
+    await sql`update run_slots set stalls = 9, ready_at = now() + interval '1 hour' where not (run_id = any(${ids}::uuid[]))`;
+    await sql`update run_slots set stalls = case when run_id = any(${ids.slice(0, 6)}::uuid[]) then 2 else 4 end where run_id = any(${ids}::uuid[])`;
+    const slots = await claimSlots(sql, 'careful', 50, { suspects: 3, lastChances: 1 });
+    expect(slots.map((slot) => slot.stalls).toSorted()).toEqual([2, 2, 2, 4]);
+    await sql`update run_slots set stalls = 0, ready_at = now(), state = 'ready', owner = null`;
+  });
+
   test('R32 one run of a second flow is claimed before the thousandth of the first', async () => {
     const [crowd, single] = [await t.insertFlow(chain(1)), await t.insertFlow(chain(1))];
     const { sql } = t.database;
     await t.run(crowd);
     await sql`insert into run_slots (run_id, workspace_id, flow_id, ready_at) select gen_random_uuid(), ${t.access.workspaceId}, ${crowd}, now() - interval '1 hour' from generate_series(1, 3000)`;
     const lone = await t.run(single);
-    const slots = await claimSlots(sql, 'fair', 8, true);
+    const slots = await claimSlots(sql, 'fair', 8, { suspects: 8, lastChances: 1 });
     expect(slots.map((slot) => slot.runId)).toContain(lone);
     await sql`delete from run_slots where not exists (select 1 from runs where id = run_id)`;
     await reap(sql);

@@ -3,7 +3,7 @@ import type { Blob } from '#db/blobs';
 import type { Starter } from '#db/run-request';
 import type { ComponentModel } from '#flow/component-model';
 import type { Json, JsonObject } from '#flow/json';
-import { eventVersion, parseRunEvent, type NewRunEvent } from '#flow/run-event';
+import { eventVersion, type NewRunEvent, type RunEvent } from '#flow/run-event';
 import { evolve, isEnded, type RunState } from '#flow/run-state';
 import type { ItemList, Trigger } from '#flow/steps/capabilities';
 import type { Appender } from './append';
@@ -35,6 +35,8 @@ export class LiveRun {
   headHash: string;
   wakes: number;
   lost = false;
+  /** PostgreSQL would not take what this run wanted to write: that counts against the run. */
+  refused = false;
   /** Somebody left word (cancel, reset, a child's end): look into the inbox before going on. */
   called = false;
   resetBy: Starter | null = null;
@@ -89,10 +91,9 @@ export class LiveRun {
   private place(draft: Draft): EventRow {
     const seq = this.headSeq + 1;
     const at = this.now();
-    const plain: Json = JSON.parse(JSON.stringify(draft.data));
-    const data = bounded(storableJson(plain));
+    const { json, data } = stored(draft.data);
     const own = { type: draft.type, ...(draft.stepId === undefined ? {} : { stepId: draft.stepId }), ...(draft.attempt === undefined ? {} : { attempt: draft.attempt }), ...(draft.iteration === undefined ? {} : { iteration: draft.iteration }) };
-    this.state = evolve(this.state, parseRunEvent({ ...own, seq, at, data }));
+    this.state = evolve(this.state, { ...own, seq, at, data } as RunEvent); // A draft is typed; only its texts were made storable.
     const row = {
       runId: this.facts.id, seq, type: draft.type, version: eventVersion, stepId: draft.stepId ?? null, attempt: draft.attempt ?? null, iteration: draft.iteration ?? null,
       fence: this.fence, at, data, blob: draft.blob ?? null,
@@ -100,7 +101,7 @@ export class LiveRun {
     if (draft.blob !== undefined && draft.stepId !== undefined) this.blobOf.set(draft.stepId, draft.blob);
     this.headSeq = seq;
     this.headHash = hashEvent(this.headHash, row);
-    return { ...row, json: JSON.stringify(data), hash: this.headHash };
+    return { ...row, json, hash: this.headHash };
   }
 
   /** Resolves when everything emitted is in the log; rejects with `LostRun` when another worker has taken over. */
@@ -122,6 +123,15 @@ export class LostRun extends Error {
 }
 
 const largestData = 8_000;
+
+/** As it will be read again; nearly always the text of the draft itself. */
+function stored(given: object): { json: string; data: Json } {
+  const json = JSON.stringify(given);
+  const data: Json = JSON.parse(json);
+  if (json.length <= largestData && !/\\u(?:0000|d[89a-f])/.test(json)) return { json, data };
+  const changed = bounded(storableJson(data));
+  return { json: JSON.stringify(changed), data: changed };
+}
 
 /** Event data stays small: long texts are cut first, details go last. What a step gave is in its blob. */
 function bounded(data: Json): Json {

@@ -12,6 +12,7 @@ import { reap, wakeParents } from './reaper';
 
 /** One worker: claims what is due up to its capacity, carries it on, watches over its leases, hands back on close. */
 export const capacity = 64;
+const mostSuspects = 8;
 const pollMs = 500;
 const tickMs = 500;
 const reapMs = 1_000;
@@ -24,7 +25,8 @@ export class Worker {
   private readonly lease: { ageMs(): number };
   private readonly live = new Map<string, LiveRun>();
   private readonly driving = new Set<Promise<void>>();
-  private suspects = 0;
+  /** Runs here that stalled before: see `claimSlots`. */
+  private readonly stalled = { suspects: 0, lastChances: 0 };
   private stopping = false;
   private claiming = false;
   private wanted = false;
@@ -80,7 +82,7 @@ export class Worker {
     try {
       while (this.wanted && !this.stopping && this.live.size < capacity && this.lease.ageMs() < dropAfterMs / 2) {
         this.wanted = false;
-        const slots = await claimSlots(this.engine.control, this.engine.workerId, capacity - this.live.size, this.suspects === 0);
+        const slots = await claimSlots(this.engine.control, this.engine.workerId, capacity - this.live.size, { suspects: Math.max(0, mostSuspects - this.stalled.suspects), lastChances: this.stalled.lastChances === 0 ? 1 : 0 });
         if (slots.length > 0) await this.take(slots);
         if (slots.length >= capacity / 2) this.wanted = true;
       }
@@ -113,11 +115,11 @@ export class Worker {
   }
 
   private carry(run: LiveRun, slot: Slot): void {
-    const suspect = slot.stalls >= 2 ? 1 : 0;
-    this.suspects += suspect;
+    const kind = slot.stalls > 3 ? 'lastChances' : slot.stalls >= 2 ? 'suspects' : null;
+    if (kind) this.stalled[kind] += 1;
     this.live.set(slot.runId, run);
     const driven = drive(this.engine, run, slot).then(() => {}, (error: unknown) => console.error(`engine: run ${slot.runId}:`, error)).finally(() => {
-      this.suspects -= suspect;
+      if (kind) this.stalled[kind] -= 1;
       if (this.live.get(slot.runId) === run) this.live.delete(slot.runId);
       this.driving.delete(driven);
       this.lookForWork();

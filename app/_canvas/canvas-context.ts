@@ -63,6 +63,8 @@ export type CanvasFacts = {
   stageCount: number;
   tabStop: TabStop;
   onEye: ((stepId: string) => void) | null;
+  /** The note this person just made, to be written in at once. */
+  newNoteId: string | null;
 };
 
 export const CanvasContext = createContext<CanvasFacts | null>(null);

@@ -52,6 +52,7 @@ export type FlowCanvasProps = {
   following?: string | null;
   edit?: CanvasEdit;
   signs?: CanvasSigns;
+  newNoteId?: string | null;
   handle?: Ref<CanvasHandle>;
   /** Without zoom bar and minimap, as in a dialog. */
   bare?: boolean;
@@ -70,7 +71,7 @@ export function FlowCanvas(props: FlowCanvasProps) {
 }
 
 function Canvas({
-  definition: given, component, index, problems = nothing, run = null, diff = null, before = null, selectedIds, onSelect, onOpen, onEye, readOnly = false, people = nobody, following = null, edit, signs, handle, bare = false,
+  definition: given, component, index, problems = nothing, run = null, diff = null, before = null, selectedIds, onSelect, onOpen, onEye, readOnly = false, people = nobody, following = null, edit, signs, newNoteId = null, handle, bare = false,
 }: FlowCanvasProps) {
   const t = useTranslations('canvas');
   const locale = localeOf(useLocale());
@@ -143,8 +144,8 @@ function Canvas({
   const hasEye = onEye !== undefined;
   const eye = useMemo(() => (hasEye ? (stepId: string) => latestEye.current?.(stepId) : null), [hasEye]);
   const facts = useMemo((): CanvasFacts => ({
-    kind: definition.kind, component, index, edit: editable ? edit : null, stageCount, tabStop: view.tabStop, onEye: eye,
-  }), [definition.kind, component, index, editable, edit, stageCount, view.tabStop, eye]);
+    kind: definition.kind, component, index, edit: editable ? edit : null, stageCount, tabStop: view.tabStop, onEye: eye, newNoteId,
+  }), [definition.kind, component, index, editable, edit, stageCount, view.tabStop, eye, newNoteId]);
   const faulty = useMemo(() => new Set(problems.flatMap((each) => (each.stepId && each.level === 'error' ? [each.stepId] : []))), [problems]);
   const disabled = useMemo(() => new Set(stepsOf(definition).flatMap((step) => (step.disabled ? [step.id] : []))), [definition]);
   const followed = people.find((each) => each.user.id === following);

@@ -1,7 +1,7 @@
 'use client';
 import { useReactFlow, type NodeProps } from '@xyflow/react';
 import { useTranslations } from 'next-intl';
-import { memo, useState, type PointerEvent } from 'react';
+import { memo, useEffect, useState, type PointerEvent } from 'react';
 import { IconButton } from '../_ui/icon-button';
 import styles from './canvas.module.css';
 import { useCanvas } from './canvas-context';
@@ -10,10 +10,12 @@ import type { NoteNode } from './canvas-nodes';
 const smallest = { width: 120, height: 48 };
 
 export const NoteCard = memo(function NoteCard({ data: { note }, width, height }: NodeProps<NoteNode>) {
-  const { edit } = useCanvas();
+  const { edit, newNoteId } = useCanvas();
   const { getZoom } = useReactFlow();
   const t = useTranslations('canvas');
-  const [writing, setWriting] = useState(note.text === '' && edit !== null);
+  const [writing, setWriting] = useState(false);
+  const isNew = newNoteId === note.id;
+  useEffect(() => { if (isNew) setWriting(true); }, [isNew]);
   const [size, setSize] = useState<{ width: number; height: number } | null>(null);
   const grip = (down: PointerEvent<HTMLElement>) => {
     down.stopPropagation();

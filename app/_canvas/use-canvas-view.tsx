@@ -44,7 +44,7 @@ export function useCanvasView({ container, layout, stops, handle, captioned, fol
 
   const onInit = useCallback(() => {
     const { width } = size();
-    const zoom = Math.max(0.5, Math.min(1, (width - 2 * margin) / Math.max(1, now.current.layout.width)));
+    const zoom = Math.max(0.75, Math.min(1, (width - 2 * margin) / Math.max(1, now.current.layout.width)));
     void flow.setViewport({ x: margin, y: captioned ? 72 : 28, zoom });
   }, [flow, size, captioned]);
 

@@ -75,7 +75,7 @@ function What({ change, fields }: { change: Change; fields: readonly ComponentFi
   if (change.field === '$deleted') return <b>{t('history.deleted')}</b>;
   const field = fields.find((each) => each.name === change.field);
   const title = change.field === 'name' ? t('column.name') : (field?.title ?? change.field);
-  const shown = (value: Json) => brief(field, value);
+  const shown = (value: Json) => (typeof value === 'boolean' ? t(value ? 'cell.yes' : 'cell.no') : brief(field, value));
   return <span><b>{title}</b>: {change.before !== null && <><del>{shown(change.before)}</del>{' '}</>}{change.after === null ? <ins>{t('cell.empty')}</ins> : <ins>{shown(change.after)}</ins>}</span>;
 }
 

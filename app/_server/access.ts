@@ -3,6 +3,7 @@ import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { cache } from 'react';
 import { denied, type Access, type Right } from '#db/access';
+import { pathHeader } from '#db/auth';
 import { authenticate, notSignedIn, signedInUser } from '#db/authenticate';
 import { anyWorkspace } from '#db/workspaces';
 import type { Failure } from '#flow/failure';
@@ -21,7 +22,17 @@ export async function requireAccess(): Promise<Access> {
   if (access) return access;
   if (failure?.code === 'WORKSPACE_NOT_FOUND') redirect('/welcome');
   const fresh = !(await anyWorkspace(serverContext().database.db));
-  redirect(fresh ? '/sign-up' : '/sign-in');
+  redirect(fresh ? '/sign-up' : signInPath((await headers()).get(pathHeader)));
+}
+
+/** Signing in leads back to the page that was asked for. */
+function signInPath(asked: string | null): string {
+  const base = 'http://millrace.invalid';
+  if (asked === null || !URL.canParse(asked, base)) return '/sign-in';
+  const { pathname, searchParams } = new URL(asked, base);
+  searchParams.delete('_rsc');
+  const next = searchParams.size > 0 ? `${pathname}?${searchParams}` : pathname;
+  return next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`;
 }
 
 /** For server actions, which are open to anybody who can post: the access with the right, or the failure to show. */

@@ -60,7 +60,7 @@ export function Scrubber({ events, moment }: { events: readonly RunEvent[]; mome
         {ticks.map((tick) => <i key={tick.seq} className={styles.tick} data-bad={tick.bad || undefined} style={{ left: percent(tick.place) }} />)}
         <b className={styles.knob} style={{ left: percent(place) }} />
         {first && place > 0.16 && <span style={{ left: 0 }}>{format.dateTime(new Date(first.at), { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false })}</span>}
-        {here && <span data-here data-bad={bad || undefined} style={{ left: percent(Math.min(0.95, Math.max(0.05, place))) }}>{t('event', { seq })}</span>}
+        {here && <span data-here data-bad={bad || undefined} data-edge={place > 0.85 ? 'end' : place < 0.15 ? 'start' : undefined} style={place > 0.85 || place < 0.15 ? undefined : { left: percent(place) }}>{t('event', { seq })}</span>}
         {first && final && place < 0.84 && <span style={{ right: 0 }}>{formatOffset(Date.parse(final.at) - Date.parse(first.at), locale)}</span>}
       </div>
       <span className={styles.count}>{t('of', { seq: formatCount(seq, locale), last: formatCount(last, locale) })}</span>

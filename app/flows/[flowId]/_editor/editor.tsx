@@ -63,6 +63,7 @@ export function Editor({ flowId, user, first, component, index, published, recen
   const [open, setOpen] = useState<Open>(null);
   const [palette, setPalette] = useState<{ group: Group | null; stageId: string | null } | null>(null);
   const [tab, setTab] = useState<PanelTab>('settings');
+  const [newNoteId, setNewNoteId] = useState<string | null>(null);
   const [drawer, setDrawer] = useState(true);
   const [errorsOpen, setErrorsOpen] = useState(false);
   const [following, setFollowing] = useState<string | null>(null);
@@ -88,7 +89,7 @@ export function Editor({ flowId, user, first, component, index, published, recen
 
   const select = (ids: string[]) => {
     setSelection(ids);
-    signs.set('selection', ids.slice(0, 50));
+    signs.set('selection', ids.slice(0, 20));
   };
   const show = (stepId: string, focus = false) => {
     select([stepId]);
@@ -110,6 +111,9 @@ export function Editor({ flowId, user, first, component, index, published, recen
     select([]);
     canvas.current?.focusCanvas();
     toast.success(steps.length === 1 ? t('stepRemoved', { name: steps[0]?.name ?? '' }) : t('stepsRemoved', { count: steps.length }), { action: { label: t('undo'), onClick: commands.undo } });
+  };
+  const addNote = () => {
+    if (editable) setNewNoteId(commands.addNote(canvas.current?.middle() ?? { x: 0, y: 0 }));
   };
   const backToCanvas = () => {
     const [only] = selected;
@@ -143,12 +147,12 @@ export function Editor({ flowId, user, first, component, index, published, recen
   }), [commands, signs, t]);
   const canvasSigns = useMemo(() => ({
     pointer: (at: { x: number; y: number } | null) => signs.set('cursor', at ? { x: Math.round(at.x), y: Math.round(at.y) } : null),
-    dragging: (drag: { stepIds: string[]; at: { x: number; y: number } } | null) => signs.set('drag', drag ? { stepIds: drag.stepIds.slice(0, 50), x: Math.round(drag.at.x), y: Math.round(drag.at.y) } : null),
+    dragging: (drag: { stepIds: string[]; at: { x: number; y: number } } | null) => signs.set('drag', drag ? { stepIds: drag.stepIds.slice(0, 10), x: Math.round(drag.at.x), y: Math.round(drag.at.y) } : null),
   }), [signs]);
 
   useClipboard({ commands, selection: selected, editable, onPasted: select, onCut: remove });
   const acts = {
-    addStep: () => editable && setPalette({ group: null, stageId: null }), addStage: () => editable && edit.addStage(), addNote: () => editable && commands.addNote(canvas.current?.middle() ?? { x: 0, y: 0 }),
+    addStep: () => editable && setPalette({ group: null, stageId: null }), addStage: () => editable && edit.addStage(), addNote,
     find: () => setOpen('find'), run: () => rights.run && setOpen('run'), publish: () => rights.publish && setOpen('publish'), undo: () => editable && commands.undo(), redo: () => editable && commands.redo(),
     duplicate: () => { if (editable && selected.length > 0) select(commands.duplicate(selected)); }, remove: () => remove(selected),
     disable: () => { if (editable && selected.length > 0) commands.setDisabled(selected, !selected.every((id) => stepsOf(definition).find((step) => step.id === id)?.disabled)); },
@@ -178,7 +182,7 @@ export function Editor({ flowId, user, first, component, index, published, recen
           status={status} people={people} me={user} following={following} onFollow={setFollowing} undo={undoState} publishedVersion={published?.number ?? null} live={live} mayRun={rights.run} mayPublish={rights.publish}
           changes={changes} last={run.attached ? null : <LastRun run={run.runs[0] ?? null} onAttach={run.attach} />} onRun={() => setOpen('run')} onPublish={() => setOpen('publish')}
         />
-        <Rail open={palette !== null} onPalette={(group) => setPalette(palette && !group ? null : { group: group ?? null, stageId: null })} onFind={() => setOpen('find')} onNote={() => commands.addNote(canvas.current?.middle() ?? { x: 0, y: 0 })} onVersions={() => setOpen('versions')} onShortcuts={() => setOpen('shortcuts')} />
+        <Rail open={palette !== null} onPalette={(group) => setPalette(palette && !group ? null : { group: group ?? null, stageId: null })} onFind={() => setOpen('find')} onNote={addNote} onVersions={() => setOpen('versions')} onShortcuts={() => setOpen('shortcuts')} />
         <main className={styles.work}>
           <RunStrip run={run} mayControl={rights.control} drawer={drawer} onDrawer={() => setDrawer(!drawer)} />
           <div className={styles.stageArea}>
@@ -186,7 +190,7 @@ export function Editor({ flowId, user, first, component, index, published, recen
             <div className={styles.canvasBox} data-region tabIndex={-1}>
               <FlowCanvas
                 definition={definition} component={component} index={index} problems={problems} run={run.attached ? run.state : null} selectedIds={selected} onSelect={select} onOpen={openStep}
-                onEye={(stepId) => { select([stepId]); setTab('model'); }} readOnly={!editable} people={people} following={following} signs={canvasSigns} handle={canvas} {...(editable ? { edit } : {})}
+                onEye={(stepId) => { select([stepId]); setTab('model'); }} readOnly={!editable} people={people} following={following} signs={canvasSigns} newNoteId={newNoteId} handle={canvas} {...(editable ? { edit } : {})}
               />
               {status.connection === 'refused' && <div className={styles.banner} role="alert"><Icon name="triangle-alert" size={16} /><span>{status.refused?.reason || t('refused')}</span><Button variant="primary" onClick={() => window.location.reload()}>{t('reload')}</Button></div>}
               {present.size === 0 && editable && <div className={styles.emptyHint}><Empty title={t('emptyFlow')} why={t('emptyFlowWhy')} /></div>}

@@ -10,6 +10,7 @@ import { yCollab, yUndoManagerKeymap } from 'y-codemirror.next';
 import { textOf } from '#flow/document';
 import { localeOf } from '../../../../_run/duration';
 import { useEditor } from '../editor-context';
+import { caretAwareness } from './caret-awareness';
 import { usePanel } from './panel-context';
 import styles from './panel.module.css';
 import type { ParamProps } from './param-field';
@@ -28,7 +29,7 @@ export function CodeParam({ at, meta, value, id, describedBy }: ParamProps) {
   editing.current = onEditing;
   useEffect(() => {
     if (!host.current) return;
-    const binding: Extension = shared ? [yCollab(shared, awareness, { undoManager: undo ?? false }), keymap.of(yUndoManagerKeymap)] : [history(), EditorState.readOnly.of(true), EditorView.editable.of(false)];
+    const binding: Extension = shared ? [yCollab(shared, awareness ? caretAwareness(awareness) : null, { undoManager: undo ?? false }), keymap.of(yUndoManagerKeymap)] : [history(), EditorState.readOnly.of(true), EditorView.editable.of(false)];
     const attributes: Record<string, string> = { id, 'aria-label': label, ...(describedBy ? { 'aria-describedby': describedBy } : {}) };
     const view = new EditorView({
       parent: host.current,
