@@ -14,7 +14,7 @@ import { perform } from './perform';
 import { answers } from './plan';
 
 /** Carries one claimed run on until it ends, parks or belongs to somebody else. */
-const mostStalls = 5;
+const mostStalls = 8;
 export const dataflowLimitMs = 15 * 60_000;
 const left = z.object({ by: z.object({ id: z.string().nullable(), name: z.string() }) });
 export type Outcome = 'ended' | 'parked' | 'returned' | 'lost';

@@ -113,9 +113,9 @@ describe('the fence', () => {
     const ids = await Promise.all(Array.from({ length: 12 }, () => t.run(flow)));
     const { sql } = t.database;
     await sql`update run_slots set stalls = 9, ready_at = now() + interval '1 hour' where not (run_id = any(${ids}::uuid[]))`;
-    await sql`update run_slots set stalls = case when run_id = any(${ids.slice(0, 6)}::uuid[]) then 2 else 4 end where run_id = any(${ids}::uuid[])`;
+    await sql`update run_slots set stalls = case when run_id = any(${ids.slice(0, 6)}::uuid[]) then 3 else 5 end where run_id = any(${ids}::uuid[])`;
     const slots = await claimSlots(sql, 'careful', 50, { suspects: 3, lastChances: 1 });
-    expect(slots.map((slot) => slot.stalls).toSorted()).toEqual([2, 2, 2, 4]);
+    expect(slots.map((slot) => slot.stalls).toSorted()).toEqual([3, 3, 3, 5]);
     await sql`update run_slots set stalls = 0, ready_at = now(), state = 'ready', owner = null`;
   });
 

@@ -6,6 +6,8 @@ import { hint } from '#db/run-hint';
  * parked run that somebody left word for is woken, should its wake-up have been lost. A zombie's append matches no row.
  */
 const chunk = 1_000;
+/** Who dies in such company is a suspect, no more: it takes deaths in small company to be quarantined. */
+const crowd = 16;
 
 export async function reap(sql: postgres.Sql): Promise<{ freed: number; woken: number }> {
   return sql.begin(async (tx) => {
@@ -13,11 +15,14 @@ export async function reap(sql: postgres.Sql): Promise<{ freed: number; woken: n
     if (!lock?.mine) return { freed: 0, woken: 0 };
     const freed = await tx<{ runId: string }[]>`
       with orphans as (
-        select s.run_id from run_slots s where s.state = 'leased' and not exists (select 1 from workers w where w.id = s.owner and w.lease_until >= now())
+        select s.run_id, s.owner from run_slots s where s.state = 'leased' and not exists (select 1 from workers w where w.id = s.owner and w.lease_until >= now())
         order by s.run_id limit ${chunk} for update skip locked
+      ), crowds as (
+        select owner, count(*) as runs from orphans group by owner
       )
-      update run_slots s set state = 'ready', owner = null, stalls = s.stalls + 1, ready_at = now() + case when s.stalls < 2 then interval '0' else interval '200 milliseconds' * s.stalls end
-      from orphans where s.run_id = orphans.run_id returning s.run_id as "runId"`;
+      update run_slots s set state = 'ready', owner = null, stalls = case when crowds.runs > ${crowd} then greatest(s.stalls, least(s.stalls + 1, 3)) else s.stalls + 1 end,
+        ready_at = now() + case when s.stalls < 4 then interval '0' else interval '100 milliseconds' * s.stalls end
+      from orphans join crowds on crowds.owner = orphans.owner where s.run_id = orphans.run_id returning s.run_id as "runId"`;
     const woken = await tx<{ runId: string }[]>`
       with sleepers as (
         select s.run_id from run_slots s where s.state = 'waiting' and s.ready_at > now() and s.run_id in (select run_id from run_inbox where consumed_seq is null)

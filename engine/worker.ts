@@ -12,7 +12,7 @@ import { reap, wakeParents } from './reaper';
 
 /** One worker: claims what is due up to its capacity, carries it on, watches over its leases, hands back on close. */
 export const capacity = 64;
-const mostSuspects = 8;
+const mostSuspects = 16;
 const pollMs = 500;
 const tickMs = 500;
 const reapMs = 1_000;
@@ -115,7 +115,7 @@ export class Worker {
   }
 
   private carry(run: LiveRun, slot: Slot): void {
-    const kind = slot.stalls > 3 ? 'lastChances' : slot.stalls >= 2 ? 'suspects' : null;
+    const kind = slot.stalls > 4 ? 'lastChances' : slot.stalls >= 3 ? 'suspects' : null;
     if (kind) this.stalled[kind] += 1;
     this.live.set(slot.runId, run);
     const driven = drive(this.engine, run, slot).then(() => {}, (error: unknown) => console.error(`engine: run ${slot.runId}:`, error)).finally(() => {

@@ -3,7 +3,6 @@ import { Handle, Position, type NodeProps } from '@xyflow/react';
 import { useLocale, useTranslations } from 'next-intl';
 import { memo, type CSSProperties } from 'react';
 import type { ComponentModel } from '#flow/component-model';
-import type { Json } from '#flow/json';
 import type { Locale } from '#flow/text';
 import type { WorkspaceIndex } from '#flow/workspace-index';
 import { formatCount, formatDuration, localeOf } from '../_run/duration';
@@ -13,6 +12,7 @@ import { StatusMark } from '../_ui/status-mark';
 import styles from './canvas.module.css';
 import { useCanvas, useTabIndex } from './canvas-context';
 import type { StepData, StepNode } from './canvas-nodes';
+import { changeLabel, changeValue } from './change-words';
 import { shapeOf, type CardShape, type RunOfStep } from './card-view';
 import { measures } from './layout';
 
@@ -53,7 +53,7 @@ export const StepCard = memo(function StepCard({ data, selected, dragging }: Nod
           {problems.length > 0 && <i className={styles.dot} data-level={level} />}
         </span>
       </div>
-      {diff ? <DiffFoot diff={diff} /> : shape === 'idle' ? <IdleFoot data={data} component={component} index={index} locale={locale} /> : <RunFoot shape={shape} run={run} locale={locale} />}
+      {diff ? <DiffFoot diff={diff} type={type} locale={locale} /> : shape === 'idle' ? <IdleFoot data={data} component={component} index={index} locale={locale} /> : <RunFoot shape={shape} run={run} locale={locale} />}
       {diff && <span className={styles.mark} data-diff={diff.kind} aria-hidden>{marks[diff.kind]}</span>}
       {shape === 'running' && run?.state.progress?.total ? <span className={styles.bar}><i style={{ width: `${Math.min(100, (run.state.progress.done / run.state.progress.total) * 100)}%` }} /></span> : null}
       {person && <span className={styles.tag}>{person.param ? t('editing', { name: person.name, field: type?.params[person.param]?.label[locale] ?? person.param }) : person.name}{people.length > 1 ? ` +${people.length - 1}` : ''}</span>}
@@ -91,22 +91,18 @@ function summaryOf({ step, type }: StepData, component: ComponentModel, index: W
   return prepared?.ok ? prepared.plan.foot({ component, index })[locale] : '';
 }
 
-function DiffFoot({ diff }: { diff: NonNullable<StepData['diff']> }) {
+function DiffFoot({ diff, type, locale }: { diff: NonNullable<StepData['diff']>; type: StepData['type']; locale: Locale }) {
   const t = useTranslations('canvas');
   const change = diff.changes[0];
   if (diff.kind !== 'changed' || !change) return <div className={styles.foot}><span className={styles.summary}>{t(`diff.${diff.kind}`)}</span></div>;
+  const [before, now] = [changeValue(change.old, 24), changeValue(change.new, 24)];
   return (
     <div className={styles.foot}>
       <span className={styles.summary}>
-        {change.key} {short(change.old) && <del>{short(change.old)}</del>} {short(change.new) && <ins>{short(change.new)}</ins>}{diff.changes.length > 1 && ` +${diff.changes.length - 1}`}
+        {changeLabel(type, change.key, locale)} {before && <del>{before}</del>} {now && <ins>{now}</ins>}{diff.changes.length > 1 && ` +${diff.changes.length - 1}`}
       </span>
     </div>
   );
-}
-
-function short(value: Json | undefined): string {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value.slice(0, 24) : JSON.stringify(value).slice(0, 24);
 }
 
 function RunFoot({ shape, run, locale }: { shape: CardShape; run: RunOfStep | null; locale: Locale }) {

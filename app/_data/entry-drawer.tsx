@@ -56,6 +56,12 @@ export function EntryDrawer({ component, flows, entryId, can, onClose, onSaved }
     if (changes.length === 0 || changes.some((change) => change.entryId === entryId)) void read();
   });
 
+  useEffect(() => {
+    if (!trouble) return;
+    const first = body.current?.querySelector<HTMLElement>('[aria-invalid="true"]') ?? body.current?.querySelector<HTMLElement>('[role="alert"]');
+    first?.focus();
+  }, [trouble]);
+
   const base = draft?.base ?? null;
   const changed = useMemo(() => (draft ? changedData(fields, base?.data ?? {}, draft.data) : {}), [draft, base, fields]);
   const dirty = draft !== null && (Object.keys(changed).length > 0 || draft.name !== (base?.name ?? ''));
@@ -72,7 +78,6 @@ export function EntryDrawer({ component, flows, entryId, can, onClose, onSaved }
       if (answer.failure.code === 'CONFLICT') await read();
       const byField = fieldMessages(answer.failure.details, locale, fields);
       setTrouble({ title: byField.size > 0 ? t('form.notSavedFields', { count: byField.size }) : t('form.notSaved'), text: byField.size > 0 ? t('form.nothingChanged') : answer.failure.message, byField });
-      requestAnimationFrame(() => body.current?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"]')?.focus());
       return;
     }
     setTrouble(null);

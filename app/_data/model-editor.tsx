@@ -40,12 +40,13 @@ export function ModelEditor({ component, others, canEdit }: Props) {
     setOvertaken(false);
     setTrouble(null);
   };
-  useChanges([{ topic: 'component', objectId: component.id }], async () => {
+  const reload = async (replaces: boolean): Promise<void> => {
     const answer = await api<ComponentModel>(`/components/${component.id}`);
     if (!answer.ok || JSON.stringify(answer.data.fields) === JSON.stringify(base)) return;
-    if (dirty) setOvertaken(true);
-    else take(answer.data);
-  });
+    if (replaces || !dirty) take(answer.data);
+    else setOvertaken(true);
+  };
+  useChanges([{ topic: 'component', objectId: component.id }], () => void reload(false));
 
   const save = async (): Promise<void> => {
     setBusy(true);
@@ -80,7 +81,7 @@ export function ModelEditor({ component, others, canEdit }: Props) {
         {canEdit && <Button variant="primary" disabled={!dirty || busy} onClick={() => void save()}>{t('save')}</Button>}
       </div>
       <div className={styles.scroll}>
-        {overtaken && <div className={styles.note} role="status"><Icon name="users" size={14} /><span>{t('overtaken')}</span><Button size="sm" onClick={() => router.refresh()}>{t('reload')}</Button></div>}
+        {overtaken && <div className={styles.note} role="status"><Icon name="users" size={14} /><span>{t('overtaken')}</span><Button size="sm" onClick={() => void reload(true)}>{t('reload')}</Button></div>}
         {trouble && (
           <div className={styles.alert} role="alert">
             <Icon name="octagon-x" size={14} />

@@ -59,7 +59,7 @@ function Heading({ children }: { children: ReactNode }) {
 function Entry({ href, icon, aside, children }: { href: string; icon: string; aside?: ReactNode; children: ReactNode }) {
   const here = isAt(usePathname(), href);
   return (
-    <Link href={href} aria-current={here ? 'page' : undefined} className={classNames('mb-px flex h-7 items-center gap-2 rounded-2 px-2 font-medium', here ? 'bg-pressed text-text' : 'text-muted hover:bg-hover hover:text-text')}>
+    <Link href={href} aria-current={here ? 'page' : undefined} className={classNames('focus-inset mb-px flex h-7 items-center gap-2 rounded-2 px-2 font-medium', here ? 'bg-pressed text-text' : 'text-muted hover:bg-hover hover:text-text')}>
       <Icon name={icon} size={16} />
       <span className="min-w-0 flex-1 truncate">{children}</span>
       {aside && <span className="text-2xs font-strong">{aside}</span>}

@@ -9,7 +9,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, empty }: Props<Ro
   if (rows.length === 0 && empty !== undefined) return empty;
   return (
     <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={label}>
-      <table className="w-full min-w-140 table-fixed border-collapse text-left">
+      <table className="w-full min-w-190 table-fixed border-collapse text-left">
         <caption className="sr-only">{label}</caption>
         <thead>
           <tr>

@@ -1,7 +1,7 @@
 'use client';
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { useTranslations } from 'next-intl';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { classNames } from './class-names';
 import { IconButton } from './icon-button';
 
@@ -18,6 +18,7 @@ export const dialogBox = 'fixed top-1/2 left-1/2 z-70 flex max-h-[calc(100dvh-48
 
 export function Dialog({ open, onClose, title, description, children, footer, size = 'md', onSubmit }: Props) {
   const t = useTranslations('common');
+  const box = useRef<HTMLDivElement>(null);
   const inside = (
     <>
       <header className="flex items-start gap-3 px-5 pt-4 pb-3">
@@ -35,10 +36,17 @@ export function Dialog({ open, onClose, title, description, children, footer, si
     <Base.Root open={open} onOpenChange={(next) => { if (!next) onClose(); }}>
       <Base.Portal>
         <Base.Backdrop className={backdrop} />
-        <Base.Popup className={classNames(dialogBox, widths[size])}>
+        <Base.Popup ref={box} initialFocus={() => firstFocus(box.current)} className={classNames(dialogBox, widths[size])}>
           {onSubmit ? <form noValidate className="flex min-h-0 flex-col" onSubmit={(event) => { event.preventDefault(); event.stopPropagation(); onSubmit(); }}>{inside}</form> : inside}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
   );
+}
+
+/** The first field, else the dialog itself: on its close button the tip would open and take the first Escape. */
+function firstFocus(box: HTMLElement | null): HTMLElement | boolean {
+  if (!box) return true;
+  if (box.contains(document.activeElement)) return false;
+  return box.querySelector<HTMLElement>('input:enabled, textarea:enabled, select:enabled, [role="combobox"]') ?? box;
 }

@@ -2,6 +2,7 @@
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 import type { RunSummary } from '#db/run-row';
+import { runStatuses } from '#flow/run-state';
 import { useStartFlow } from '../../_data/flow-buttons';
 import { Icon } from '../../_ui/icon';
 import { IconButton } from '../../_ui/icon-button';
@@ -33,13 +34,15 @@ export function FlowRow({ flow, run, canRun, onAsk }: Props) {
 
 function LastRun({ run }: { run: RunSummary }) {
   const t = useTranslations('home');
+  const status = useTranslations('common.status');
   const open = run.finishedAt === null;
+  const words = runStatuses.find((each) => each === run.status);
   return (
     <Link href={`/runs/${run.id}`} className="relative z-1 inline-flex max-w-full rounded-1 hover:underline">
       <StatusWord status={run.status} warnings={run.warnings} size={13}>
         {open ? run.status === 'running' && run.stepsTotal > 0 ? <span className="num">{t('runningSteps', { done: run.stepsDone, total: run.stepsTotal })}</span> : undefined : <RelativeTime at={run.finishedAt} />}
       </StatusWord>
-      {!open && <span className="sr-only">{t('lastRun', { status: run.status })}</span>}
+      {!open && words && <span className="sr-only">{t('lastRun', { status: status(words) })}</span>}
     </Link>
   );
 }

@@ -47,6 +47,7 @@ function RunLine({ run, me }: { run: RunSummary; me: string | null }) {
   const t = useTranslations('home');
   const status = useTranslations('common.status');
   const person = run.startedBy.id !== null && run.trigger !== 'api' ? run.startedBy : null;
+  const who = person ? (person.id === me ? t('you') : person.name) : run.trigger === 'api' ? t('apiKey') : (run.startedBy.name ?? t('program'));
   const words = run.status === 'succeeded' && run.warnings > 0 ? 'warning' : run.status;
   const running = run.finishedAt === null && run.stepsTotal > 0 && run.status !== 'queued';
   return (
@@ -56,7 +57,7 @@ function RunLine({ run, me }: { run: RunSummary; me: string | null }) {
         <span className="block truncate leading-[18px] font-medium">{run.flowName}</span>
         <span className="flex items-center gap-[5px] text-xs text-muted">
           {person ? <Avatar user={{ id: person.id, name: person.name ?? '' }} size={16} me={person.id === me} decorative /> : <Icon name={triggerIcons[run.trigger] ?? 'play'} size={12} />}
-          <span className="truncate">{person?.id === me ? t('you') : (run.startedBy.name ?? run.trigger)}, <RelativeTime at={run.finishedAt ?? run.startedAt ?? run.createdAt} /></span>
+          <span className="truncate">{who}, <RelativeTime at={run.finishedAt ?? run.startedAt ?? run.createdAt} /></span>
         </span>
       </span>
       <span className="flex-none text-right text-xs">

@@ -22,7 +22,10 @@ export function runsPath(filter: RunsFilter, cursor: string | null, limit = page
 export function useRuns(filter: RunsFilter, first: RunsPage, hold: () => boolean) {
   const [shown, setShown] = useState<Shown>({ ...first, loading: false, failure: null, waiting: [] });
   const address = JSON.stringify(filter);
-  const query = useMemo(() => queryOf(filter, Date.now()), [address]); // eslint-disable-line react-hooks/exhaustive-deps -- by value
+  const query = useMemo(() => {
+    const wanted: RunsFilter = JSON.parse(address);
+    return queryOf(wanted, Date.now());
+  }, [address]);
   const turn = useRef(0);
 
   const load = useCallback(async (cursor: string | null): Promise<void> => {

@@ -50,7 +50,7 @@ export type EditorProps = {
 type Open = 'run' | 'publish' | 'versions' | 'find' | 'shortcuts' | null;
 
 /** The editor of a flow: one client island around the shared document. */
-export function Editor({ flowId, user, first, component, index, published, recent, rights }: EditorProps) {
+export function Editor({ flowId, user, first, component, index, published: read, recent, rights }: EditorProps) {
   const t = useTranslations('editor');
   const locale = localeOf(useLocale());
   const router = useRouter();
@@ -64,6 +64,8 @@ export function Editor({ flowId, user, first, component, index, published, recen
   const [palette, setPalette] = useState<{ group: Group | null; stageId: string | null } | null>(null);
   const [tab, setTab] = useState<PanelTab>('settings');
   const [newNoteId, setNewNoteId] = useState<string | null>(null);
+  const [mine, setMine] = useState<EditorProps['published']>(null);
+  const published = mine && mine.number > (read?.number ?? 0) ? mine : read;
   const [drawer, setDrawer] = useState(true);
   const [errorsOpen, setErrorsOpen] = useState(false);
   const [following, setFollowing] = useState<string | null>(null);
@@ -179,7 +181,7 @@ export function Editor({ flowId, user, first, component, index, published, recen
     <EditorContext value={facts}>
       <div className={styles.editor} data-editor data-connection={status.connection}>
         <TopBar
-          status={status} people={people} me={user} following={following} onFollow={setFollowing} undo={undoState} publishedVersion={published?.number ?? null} live={live} mayRun={rights.run} mayPublish={rights.publish}
+          status={status} people={people} me={user} following={following} onFollow={setFollowing} undo={undoState} publishedVersion={published?.number ?? null} live={live} mayRun={rights.run && status.connection !== 'refused'} mayPublish={rights.publish && status.connection !== 'refused'}
           changes={changes} last={run.attached ? null : <LastRun run={run.runs[0] ?? null} onAttach={run.attach} />} onRun={() => setOpen('run')} onPublish={() => setOpen('publish')}
         />
         <Rail open={palette !== null} onPalette={(group) => setPalette(palette && !group ? null : { group: group ?? null, stageId: null })} onFind={() => setOpen('find')} onNote={addNote} onVersions={() => setOpen('versions')} onShortcuts={() => setOpen('shortcuts')} />
@@ -192,7 +194,7 @@ export function Editor({ flowId, user, first, component, index, published, recen
                 definition={definition} component={component} index={index} problems={problems} run={run.attached ? run.state : null} selectedIds={selected} onSelect={select} onOpen={openStep}
                 onEye={(stepId) => { select([stepId]); setTab('model'); }} readOnly={!editable} people={people} following={following} signs={canvasSigns} newNoteId={newNoteId} handle={canvas} {...(editable ? { edit } : {})}
               />
-              {status.connection === 'refused' && <div className={styles.banner} role="alert"><Icon name="triangle-alert" size={16} /><span>{status.refused?.reason || t('refused')}</span><Button variant="primary" onClick={() => window.location.reload()}>{t('reload')}</Button></div>}
+              {status.connection === 'refused' && <div className={styles.banner} role="alert"><Icon name="triangle-alert" size={16} /><span>{t(refusalKey(status.refused?.code))}</span><Button variant="primary" onClick={() => window.location.reload()}>{t('reload')}</Button></div>}
               {present.size === 0 && editable && <div className={styles.emptyHint}><Empty title={t('emptyFlow')} why={t('emptyFlowWhy')} /></div>}
             </div>
           </div>
@@ -207,11 +209,19 @@ export function Editor({ flowId, user, first, component, index, published, recen
         {selected.length > 1 && <ManyPanel ids={selected} onRemove={remove} onSelect={select} />}
       </div>
       <RunDialog open={open === 'run'} onClose={() => setOpen(null)} publishedVersion={published?.number ?? null} mayRunDraft={rights.edit} onStarted={run.attach} />
-      <PublishDialog open={open === 'publish'} onClose={() => setOpen(null)} publishedVersion={published?.number ?? null} onPublished={(version) => { toast.success(t('publish.done', { version })); router.refresh(); }} />
+      <PublishDialog open={open === 'publish'} onClose={() => setOpen(null)} publishedVersion={published?.number ?? null} onPublished={(version) => { setMine({ number: version, definition }); toast.success(t('publish.done', { version })); router.refresh(); }} />
       <VersionsDialog open={open === 'versions'} onClose={() => setOpen(null)} />
       <FindDialog open={open === 'find'} onClose={() => setOpen(null)} onFound={(stepId) => show(stepId, true)} />
       <EditorCommands acts={acts} rights={rights} editable={editable} />
       <ShortcutsDialog open={open === 'shortcuts'} onClose={() => setOpen(null)} />
     </EditorContext>
   );
+}
+
+const refusals = { 4400: 'refusedBy.invalid', 4401: 'refusedBy.signedOut', 4403: 'refusedBy.noAccess', 4404: 'refusedBy.deleted', 4413: 'refusedBy.invalid', 4426: 'refusedBy.outdated' } as const;
+
+/** The words for a close code of the co-editing socket. */
+function refusalKey(code: number | undefined) {
+  const known = Object.entries(refusals).find(([each]) => Number(each) === code);
+  return known ? known[1] : 'refused';
 }

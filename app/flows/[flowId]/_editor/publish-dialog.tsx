@@ -2,8 +2,11 @@
 import { useLocale, useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
 import type { PublishPreview } from '#db/versions';
-import { isEmptyDiff } from '#flow/diff';
+import { isEmptyDiff, type Change } from '#flow/diff';
+import { stepKey } from '#flow/flow';
 import type { Json } from '#flow/json';
+import { stepType } from '#flow/steps/index';
+import { changeLabel, changeValue } from '../../../_canvas/change-words';
 import { api, type ApiFailure } from '../../../_client/api';
 import { Avatar } from '../../../_ui/avatar';
 import { Button } from '../../../_ui/button';
@@ -62,12 +65,13 @@ function PublishForm({ onClose, onPublished, publishedVersion }: Omit<Props, 'op
 const wholeFlow = '$flow';
 
 function ChangeList({ preview: { diff, authors } }: { preview: PublishPreview }) {
+  const { definition, locale } = useEditor();
   const t = useTranslations('editor');
   const rows = [
-    ...diff.steps.map((each) => ({ key: each.stepId, name: each.name, kind: each.kind, changes: each.changes, by: authors[each.stepId] })),
-    ...diff.stages.map((each) => ({ key: each.stageId, name: each.name, kind: each.kind, changes: each.changes, by: authors[each.stageId] ?? authors[wholeFlow] })),
+    ...diff.steps.map((each) => ({ key: each.stepId, name: each.name, kind: each.kind, changes: each.changes.map((change) => ({ ...change, label: changeLabel(stepType(stepKey(definition.kind, each.type)), change.key, locale) })), by: authors[each.stepId] })),
+    ...diff.stages.map((each) => ({ key: each.stageId, name: each.name, kind: each.kind, changes: each.changes.map(named), by: authors[each.stageId] ?? authors[wholeFlow] })),
     ...diff.notes.map((each) => ({ key: each.noteId, name: t('publish.note'), kind: each.kind, changes: [], by: authors[each.noteId] ?? authors[wholeFlow] })),
-    ...(diff.settings.length > 0 ? [{ key: wholeFlow, name: t('publish.settings'), kind: 'changed' as const, changes: diff.settings, by: authors[wholeFlow] }] : []),
+    ...(diff.settings.length > 0 ? [{ key: wholeFlow, name: t('publish.settings'), kind: 'changed' as const, changes: diff.settings.map(named), by: authors[wholeFlow] }] : []),
   ];
   return (
     <ul className={styles.changes} aria-label={t('publish.changes')}>
@@ -76,7 +80,7 @@ function ChangeList({ preview: { diff, authors } }: { preview: PublishPreview })
           <span className={styles.changeMark} data-kind={row.kind} aria-hidden>{row.kind === 'added' ? '+' : row.kind === 'removed' ? '−' : '~'}</span>
           <div>
             <b>{row.name}</b> {t(`publish.${row.kind}`)}
-            {row.changes.slice(0, 4).map((change) => <p key={change.key}>{change.key} <Words tag="del" value={change.old} /> <Words tag="ins" value={change.new} /></p>)}
+            {row.changes.slice(0, 4).map((change) => <p key={change.key}>{change.label} <Words tag="del" value={change.old} /> <Words tag="ins" value={change.new} /></p>)}
           </div>
           <span className={styles.authors}>{row.by?.map((person) => <span key={person.id} className={styles.authors}><Avatar user={person} size={18} decorative />{person.name}</span>)}</span>
         </li>
@@ -85,8 +89,9 @@ function ChangeList({ preview: { diff, authors } }: { preview: PublishPreview })
   );
 }
 
+const named = (change: Change) => ({ ...change, label: change.key });
+
 function Words({ tag: Tag, value }: { tag: 'del' | 'ins'; value: Json }) {
-  if (value === null) return null;
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return <Tag title={text}>{text.length > 60 ? `${text.slice(0, 60)}…` : text}</Tag>;
+  const text = changeValue(value, 60);
+  return text === '' ? null : <Tag>{text}</Tag>;
 }

@@ -3,5 +3,5 @@ import { componentPage, type ComponentParams } from '../_component';
 
 export default async function ModelTab({ params }: ComponentParams) {
   const { component, others, can } = await componentPage((await params).id);
-  return <ModelEditor key={component.updatedAt} component={component} others={others} canEdit={can.edit} />;
+  return <ModelEditor key={component.id} component={component} others={others} canEdit={can.edit} />;
 }
