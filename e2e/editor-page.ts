@@ -81,6 +81,11 @@ export class EditorPage {
     }
   }
 
+  /** One click on the chip of somebody's run. */
+  async attach(person: string): Promise<void> {
+    await this.page.getByRole('group', { name: 'Runs of this flow' }).getByRole('button', { name: new RegExp(person) }).first().click();
+  }
+
   /** Names of all cards, for comparing two screens. */
   async cards(): Promise<string[]> {
     const names = await this.page.locator('[data-step]').evaluateAll((cards) => cards.map((card) => card.getAttribute('aria-label') ?? ''));

@@ -24,7 +24,7 @@ test('keyboard only: add a stage and a step, set a parameter, run', async ({ ana
   await expect(editor.card('Get raw model')).toBeVisible();
   await keyboard.press('Escape');
   await page.getByRole('group', { name: /^Get raw model, / }).focus();
-  await keyboard.press('Shift+A');
+  await keyboard.press('s');
   await expect(editor.stage('Stage 2')).toBeVisible();
   await keyboard.type('transform');
   await keyboard.press('Enter');

@@ -18,6 +18,7 @@ import { fieldMessages, rebase, startDraft, type EntryDraft } from './entry-draf
 import { EntryFacts } from './entry-facts';
 import { EntryHistory } from './entry-history';
 import { FieldControl, isHalf } from './field-control';
+import type { StartFailure } from './start-flow';
 import { FlowButtons, type StartableFlow } from './flow-buttons';
 import { changedData, dataOf } from './form-values';
 
@@ -97,6 +98,11 @@ export function EntryDrawer({ component, flows, entryId, can, onClose, onSaved }
     onSaved(null);
   };
 
+  const refused = (failure: StartFailure): boolean => {
+    const byField = fieldMessages(failure.details, locale, fields);
+    if (byField.size > 0) setTrouble({ title: t('form.notStartedFields', { count: byField.size }), text: failure.message, byField });
+    return byField.size > 0;
+  };
   const title = entryId === 'new' ? t('form.newTitle', { component: component.title }) : (base?.name || `#${entryId}`);
   const input = () => ({ id: base?.id ?? 0, name: draft?.name || null, data: draft ? dataOf(fields, draft.data) : {} });
   return (
@@ -142,7 +148,7 @@ export function EntryDrawer({ component, flows, entryId, can, onClose, onSaved }
       </div>
       <footer className={styles.foot}>
         {can.write && view === 'form' && <Button variant="primary" type="submit" form="entry-form" disabled={busy || !draft || (!dirty && entryId !== 'new')}>{t('form.save')}</Button>}
-        {can.run && view === 'form' && draft && <FlowButtons flows={flows} target={{ entryId: base?.id ?? null, input, name: title, dirty }} />}
+        {can.run && view === 'form' && draft && <FlowButtons flows={flows} target={{ entryId: base?.id ?? null, input, name: title, dirty }} onRefused={refused} />}
         {dirty && <Button variant="ghost" onClick={() => { setTrouble(null); setDraft(startDraft(fields, base)); }}>{t('form.revert')}</Button>}
         {can.write && entryId !== 'new' && <span className={styles.end}><IconButton label={t('form.delete')} icon="trash-2" onClick={() => setDeleting(true)} /></span>}
       </footer>

@@ -7,23 +7,26 @@ import type { Json } from '#flow/json';
 import { Button } from '../_ui/button';
 import { Menu } from '../_ui/menu';
 import { toast } from '../_ui/toast';
-import { responseText, startFlow, untilEnded, type StartedRun } from './start-flow';
+import { responseText, startFlow, untilEnded, type StartedRun, type StartFailure } from './start-flow';
 
 export type StartableFlow = { id: string; name: string; kind: FlowKind; publishedVersion: number | null };
 /** What a flow is started on: a dataflow gets the model as it stands in the form, a workflow a saved entry. */
 export type FlowTarget = { entryId: number | null; input: () => Json; name: string; dirty: boolean };
-type Props = { flows: readonly StartableFlow[]; target: FlowTarget | null; shown?: number };
+/** `onRefused` may show a failure where it belongs, such as under a field; it returns false to leave it to a toast. */
+type OnRefused = (failure: StartFailure) => boolean;
+type Props = { flows: readonly StartableFlow[]; target: FlowTarget | null; shown?: number; onRefused?: OnRefused };
 
 /** Buttons that start the component's published flows; what does not fit stands in a menu. */
-export function FlowButtons({ flows, target, shown = 1 }: Props) {
+export function FlowButtons({ flows, target, shown = 1, onRefused }: Props) {
   const t = useTranslations('data');
-  const { start, busy } = useStartFlow();
-  const ready = flows.filter((flow) => flow.publishedVersion !== null);
+  const { start, busy } = useStartFlow(onRefused);
   const why = (flow: StartableFlow): string | null => {
     if (flow.kind === 'dataflow') return null;
     if (!target || target.entryId === null) return t('start.needsEntry');
     return target.dirty ? t('start.needsSaving') : null;
   };
+  // What can be started now comes first: a button that only says why not is no use in the one place there is.
+  const ready = flows.filter((flow) => flow.publishedVersion !== null).toSorted((a, b) => Number(why(a) !== null) - Number(why(b) !== null));
   const [first, rest] = [ready.slice(0, shown), ready.slice(shown)];
   return (
     <>
@@ -37,7 +40,7 @@ export function FlowButtons({ flows, target, shown = 1 }: Props) {
 }
 
 /** Starts a flow and says how it went: a toast with the response, or one that links to the run while it goes on. */
-export function useStartFlow(): { start: (flow: StartableFlow, target: FlowTarget | null, version?: 'draft') => Promise<void>; busy: ReadonlySet<string> } {
+export function useStartFlow(onRefused?: OnRefused): { start: (flow: StartableFlow, target: FlowTarget | null, version?: 'draft') => Promise<void>; busy: ReadonlySet<string> } {
   const t = useTranslations('data');
   const router = useRouter();
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
@@ -45,6 +48,7 @@ export function useStartFlow(): { start: (flow: StartableFlow, target: FlowTarge
   const open = (runId: string) => ({ action: { label: t('start.watch'), onClick: () => router.push(`/runs/${runId}`) } });
   const tell = (flow: StartableFlow, run: StartedRun): void => {
     if (run.status !== 'succeeded') {
+      if (run.error && onRefused?.(run.error)) return;
       toast.error(run.error ? t('start.failed', { name: flow.name, message: run.error.message }) : t('start.stopped', { name: flow.name }), open(run.runId));
       return;
     }

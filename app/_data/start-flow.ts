@@ -2,7 +2,9 @@ import type { Json } from '#flow/json';
 import { isEnded, runStatuses } from '#flow/run-state';
 import { api } from '../_client/api';
 
-export type StartedRun = { runId: string; status: string; output: Json; error: { code: string; message: string } | null; warnings: number };
+export type StartedRun = { runId: string; status: string; output: Json; error: StartFailure | null; warnings: number };
+/** Why a run failed, with messages per field where it is about the form's values. */
+export type StartFailure = { code: string; message: string; details?: unknown };
 export type Start = { ok: true; runId: string; ended: StartedRun | null } | { ok: false; message: string };
 
 type Answer = { runId: string } & Partial<StartedRun>;

@@ -72,7 +72,8 @@ export function Editor({ flowId, user, first, component, index, published: read,
   const [focusRequest, setFocusRequest] = useState(0);
   const canvas = useRef<CanvasHandle>(null);
   const run = useAttachedRun(flowId, recent);
-  useChanges([{ topic: 'flow', objectId: flowId }, { topic: 'component', objectId: component.id }], () => router.refresh());
+  // All of them, not only ours: a step here may refer to any component or flow.
+  useChanges([{ topic: 'flow' }, { topic: 'component' }], () => router.refresh());
 
   const present = useMemo(() => new Set(stepsOf(definition).map((step) => step.id)), [definition]);
   const selected = useMemo(() => selection.filter((id) => present.has(id)), [selection, present]);
