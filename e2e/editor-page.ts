@@ -73,7 +73,7 @@ export class EditorPage {
       const group = this.panel.getByRole('group', { name: `Row ${place + 1}` });
       await group.getByRole('textbox', { name: 'Target' }).fill(row.target);
       await group.getByRole('textbox', { name: 'Target' }).blur();
-      await group.getByRole('radio', { name: row.form }).click();
+      await group.getByLabel('Kind of value').selectOption(row.form);
       const value = group.getByLabel(`Value of ${row.target}`);
       await value.fill(row.value);
       await value.press('Enter');

@@ -46,7 +46,7 @@ test('an empty required name is refused under its field, and no instance exists'
   const { page } = await ana.open(`/components/${component}?entry=new`);
   const form = page.getByRole('complementary', { name: 'New entry of Empty names' });
   await form.getByRole('button', { name: 'Send name' }).click();
-  await expect(form.getByText('User name is required.')).toBeVisible();
+  await expect(form.getByText('User name is required.', { exact: true })).toBeVisible();
   expect((await ana.api.get<Instances>(`/components/${component}/instances`)).items).toEqual([]);
   expect((await ana.api.get<{ items: unknown[] }>(`/components/${component}/entries`)).items).toEqual([]);
 });

@@ -52,6 +52,9 @@ export function openFlowDocument({ flowId, user, serverUrl = defaultServerUrl(),
   });
   const { awareness } = provider;
   sendOwnPresenceOnly(provider);
+  // A first state has clock 0, which y-protocols takes for nothing new: without a second one nobody would see this
+  // person until the renewal after 15 s. The server writes its own `user` over it.
+  awareness.setLocalStateField('user', user);
 
   provider.messageHandlers[type.welcome] = (_encoder, decoder) => {
     decoding.readVarUint(decoder);
