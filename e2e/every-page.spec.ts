@@ -12,7 +12,7 @@ async function everyPage(api: Api): Promise<string[]> {
     { name: 'day', title: 'Qqd', type: 'date' }, { name: 'done', title: 'Qqb', type: 'boolean' },
   ]);
   await api.send('POST', `/components/${component}/entries`, { data: { qq: 'Zzz', amount: 3.5, day: '2026-01-31', done: true } });
-  const flow = await publishedFlow(api, component, 'dataflow', dataflow('Qqf', weatherSteps.map((each) => ({ ...each, name: `Qq ${each.id}` }))));
+  const flow = await publishedFlow(api, component, 'dataflow', dataflow('Qqf', weatherSteps.map((each) => ({ ...each, name: `Qq ${each.id}` })), 'Qqs'));
   const file = await api.upload(weatherCsv, 'text/csv');
   const { runId } = await api.send<{ runId: string }>('POST', `/flows/${flow}/runs`, { input: { file: { id: file.id } }, waitSeconds: 30 });
   return [

@@ -3,8 +3,8 @@ import { dataFile, type Api } from './fixtures';
 /** Components and flows that several specs start from, made through the API as a program would. */
 export type Step = { id: string; type: string; name: string; sources?: Record<string, string>; params?: Record<string, unknown> };
 
-export function dataflow(name: string, steps: readonly Step[]) {
-  return { schema: 1, kind: 'dataflow', name, lanes: [{ id: 'main', stages: [{ id: 'stg_1', name: 'Input', steps }] }] };
+export function dataflow(name: string, steps: readonly Step[], stage = 'Input') {
+  return { schema: 1, kind: 'dataflow', name, lanes: [{ id: 'main', stages: [{ id: 'stg_1', name: stage, steps }] }] };
 }
 
 export async function componentWith(api: Api, title: string, fields: readonly object[] = []): Promise<string> {

@@ -103,8 +103,8 @@ test('two people build the weather flow from empty, one offline for half a minut
     await dialog.getByLabel('file', { exact: true }).setInputFiles(weatherCsv);
     await expect(dialog.getByText('seattle-weather.csv is uploaded')).toBeVisible();
     await dialog.getByRole('button', { name: 'Run now' }).click();
-    await expect(two.page.getByRole('group', { name: 'Runs of this flow' }).getByText('Ana')).toBeVisible();
-    await expect(two.card('Totals').getByText(/48/)).toBeVisible({ timeout: 30_000 });
+    await two.attach('Ana');
+    await expect(two.card('Totals').getByText(`${rainByMonth().length}`)).toBeVisible();
     const { items } = await ana.api.get<{ items: Run[] }>(`/runs?flowId=${flowId}`);
     await expect.poll(async () => (await ana.api.get<Run>(`/runs/${items[0]?.id}`)).status).toBe('succeeded');
     const run = await ana.api.get<Run & { output: { month: string; total: number }[] }>(`/runs/${items[0]?.id}`);

@@ -21,9 +21,10 @@ export function RunStrip({ run, mayControl, drawer, onDrawer }: { run: AttachedR
   const runWords = useTranslations('run');
   const locale = localeOf(useLocale());
   const { attached, state, runs } = run;
-  const live = runs.some((each) => each.finishedAt === null);
+  // A run of a fraction of a second would come and go unseen: its chip stays for a minute.
+  const live = runs.some((each) => each.finishedAt === null || Date.now() - Date.parse(each.finishedAt) < 60_000);
   const moving = attached !== null && !isEnded(state.status);
-  const now = useNow(moving);
+  const now = useNow(moving || live);
   const total = attached?.stepsTotal || Object.keys(state.steps).length;
   const done = Object.values(state.steps).filter((step) => step.status === 'succeeded' || step.status === 'skipped').length;
   const title = moving ? `${done}/${total} · ${definition.name}` : null;
