@@ -8,9 +8,9 @@ test('kill -9 of the engine in the middle of a run of 20 steps: it ends by itsel
   const flowId = await publishedFlow(api, await componentWith(api, 'Long rank'), 'dataflow', dataflow('Rank rainy days', longSteps()));
   const file = await api.upload(weatherCsv, 'text/csv');
   const cookies = (await api.request.storageState()).cookies.map((each) => `${each.name}=${each.value}`).join('; ');
-  const socket = io(`${origin}/runs`, { extraHeaders: { Cookie: cookies, Origin: origin }, transports: ['websocket'] });
   const seen: RunEvent[] = [];
   const { runId } = await api.send<{ runId: string }>('POST', `/flows/${flowId}/runs`, { input: { file: { id: file.id } } }, 202);
+  const socket = io(`${origin}/runs`, { extraHeaders: { Cookie: cookies, Origin: origin }, transports: ['websocket'] });
   const reached = new Promise<void>((resolve) => {
     socket.on('events', (batch: { events: RunEvent[] }) => {
       seen.push(...batch.events);

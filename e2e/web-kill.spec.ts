@@ -1,0 +1,33 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { EditorPage } from './editor-page';
+import { expect, test } from './fixtures';
+import { componentWith, dataflow, publishedFlow, weatherSteps } from './flows';
+import { killHard } from './processes';
+
+const words = (who: string) => Array.from({ length: 12 }, (_, place) => `${who} ${place}`).join(', ');
+
+test('kill -9 of the web process while two people type: both go on without a reload, and nothing is lost', async ({ ana, join }) => {
+  test.setTimeout(120_000);
+  const flowId = await publishedFlow(ana.api, await componentWith(ana.api, 'Typing'), 'dataflow', dataflow('Typed by two', weatherSteps));
+  const bo = await join('Bo', 'editor');
+  const [one, two] = [new EditorPage((await ana.open(`/flows/${flowId}`)).page), new EditorPage((await bo.open(`/flows/${flowId}`)).page)];
+  await one.open('Given');
+  await two.open('Read weather');
+  for (const { page } of [one, two]) await page.evaluate(() => document.body.setAttribute('data-not-reloaded', ''));
+  const typing = [one, two].map(async (each, place) => each.panel.getByRole('textbox', { name: 'Note' }).pressSequentially(words(place === 0 ? 'Ana' : 'Bo'), { delay: 40 }));
+  await wait(1_500); // both are in the middle of their words
+  await killHard('web');
+  await Promise.all(typing);
+  for (const each of [one, two]) {
+    await each.panel.getByRole('textbox', { name: 'Note' }).blur();
+    await each.isSaved();
+    await expect(each.page.locator('body[data-not-reloaded]')).toHaveCount(1);
+  }
+  const notes = async () => {
+    const flow = await ana.api.get<{ definition: { lanes: { stages: { steps: { id: string; note?: string }[] }[] }[] } }>(`/flows/${flowId}`);
+    return flow.definition.lanes[0]?.stages[0]?.steps.map((each) => each.note ?? '');
+  };
+  await expect.poll(notes).toEqual([words('Ana'), words('Bo')]);
+  await one.open('Read weather');
+  await expect(one.panel.getByRole('textbox', { name: 'Note' })).toHaveValue(words('Bo'));
+});
