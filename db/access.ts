@@ -14,6 +14,8 @@ export type Access = {
   via: 'session' | 'api-key' | 'run';
   sessionId?: string;
   apiKeyId?: string;
+  /** What people called the key: the log names it as the starter of its runs. */
+  apiKeyName?: string;
 };
 
 const rights = {

@@ -54,7 +54,7 @@ export async function accessOfApiKey(database: Database, key: string): Promise<A
   if (!row) return null;
   await database.db.update(apiKeys).set({ lastUsedAt: sql`now()` })
     .where(and(eq(apiKeys.id, row.id), or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, sql`now() - interval '1 minute'`))));
-  return { workspaceId: row.workspaceId, role: parseRole(row.role), user: null, via: 'api-key', apiKeyId: row.id };
+  return { workspaceId: row.workspaceId, role: parseRole(row.role), user: null, via: 'api-key', apiKeyId: row.id, apiKeyName: row.name };
 }
 
 const ownerKeys = failure('ACCESS_DENIED', { en: 'Only an owner may make a key with the role owner.', fr: 'Seul un propriétaire peut créer une clé de rôle propriétaire.' });

@@ -7,7 +7,7 @@ import type { Starter } from './run-request';
 /** Who acts, as the log names them. */
 export function starterOf(access: Access): Starter {
   if (access.user) return { id: access.user.id, name: storable(access.user.name) };
-  return { id: null, name: access.via === 'api-key' ? 'API key' : 'Millrace' };
+  return { id: null, name: storable(access.apiKeyName ?? 'Millrace') };
 }
 
 /**

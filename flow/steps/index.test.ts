@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import icons from 'lucide-react/dynamicIconImports';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -44,7 +45,7 @@ describe('every step type', () => {
     for (const kind of ['dataflow', 'workflow']) {
       for (const group of readdirSync(new URL(kind, folder))) {
         for (const file of readdirSync(new URL(`${kind}/${group}`, folder)).filter((each) => each.endsWith('.ts') && !each.includes('.test.'))) {
-          const module: Record<string, unknown> = await import(new URL(`${kind}/${group}/${file}`, folder).pathname);
+          const module: Record<string, unknown> = await import(fileURLToPath(new URL(`${kind}/${group}/${file}`, folder)));
           const types = stepTypes.filter((each) => Object.values(module).includes(each));
           if (types.length === 0) expect(Object.values(module).every((each) => typeof each === 'function'), `${file} is in no registry`).toBe(true);
           for (const each of types) expect([each.kind, each.group, `${each.id}.ts`]).toEqual([kind, group, file]);
