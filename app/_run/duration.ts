@@ -14,9 +14,11 @@ export function formatCount(count: number, locale: Locale): string {
 const decimals = (value: number, digits: number, locale: Locale) =>
   new Intl.NumberFormat(tag[locale], { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 
-/** As precise as a glance needs: 0.04 s, 9.2 s, 41 s, 4 min, 2 h, 3 d. */
+/** As precise as a glance needs: 40 ms, 0.41 s, 9.2 s, 41 s, 4 min, 2 h, 3 d. */
 export function formatDuration(ms: number, locale: Locale): string {
   const seconds = Math.max(0, ms) / 1000;
+  if (ms < 0.5) return '< 1 ms';
+  if (ms < 99.5) return `${Math.round(ms)} ms`;
   if (seconds < 0.995) return `${decimals(seconds, 2, locale)} s`;
   if (seconds < 19.95) return `${decimals(seconds, 1, locale)} s`;
   if (seconds < 59.5) return `${Math.round(seconds)} s`;

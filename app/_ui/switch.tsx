@@ -10,7 +10,7 @@ export function Switch({ checked, onChange, children, label, disabled = false }:
   const link = useFieldLink({});
   const toggle = (
     <Base.Root {...link} checked={checked} disabled={disabled} onCheckedChange={(next) => onChange(next)} aria-label={inField ? undefined : label}
-      className="relative h-4 w-7 flex-none rounded-round bg-line-control transition-colors duration-(--motion-quick) data-checked:bg-accent data-disabled:opacity-60">
+      className="relative inline-flex h-4 w-7 flex-none items-center rounded-round bg-line-control transition-colors duration-(--motion-quick) data-checked:bg-accent data-disabled:opacity-60">
       <Base.Thumb className="block size-3 translate-x-0.5 rounded-round bg-surface transition-transform duration-(--motion-quick) data-checked:translate-x-3.5" />
     </Base.Root>
   );
