@@ -30,7 +30,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.getByRole('slider').first()).toBeVisible();
     await shot('replay');
     await page.goto('/runs');
-    await expect(page.getByText('Rain by month').first()).toBeVisible();
+    await expect(page.getByRole('row', { name: /Rain by month/ }).first()).toBeVisible();
     await shot('runs');
     await page.goto(`/components/${sample?.componentId}?entry=1`);
     await expect(page.getByRole('complementary').last()).toBeVisible();
