@@ -33,7 +33,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.getByRole('row', { name: /Rain by month/ }).first()).toBeVisible();
     await shot('runs');
     await page.goto(`/components/${sample?.componentId}?entry=1`);
-    await expect(page.getByRole('complementary').last()).toBeVisible();
+    await expect(page.getByRole('complementary').last().getByLabel('Weather station')).toHaveValue('Seattle');
     await shot('component');
   });
 }
