@@ -32,15 +32,15 @@ export const weatherSteps: Step[] = [
 ];
 
 /** Steps that each compare every rainy day with every other one: long enough to be killed in the middle. */
-export function longSteps(): Step[] {
+export function longSteps(ranks = 16): Step[] {
   const rainy: Step = {
     id: 'stp_rainy', type: 'filter-source', name: 'Rainy', sources: { source: 'stp_read' }, params: { srcField: 'weather', operator: 'equal', filterValue: { const: 'rain' } },
   };
-  const ranked = Array.from({ length: 16 }, (_, place): Step => ({
+  const ranked = Array.from({ length: ranks }, (_, place): Step => ({
     id: `stp_rank_${place}`, type: 'transform-model', name: `Rank ${place}`, sources: { source: place === 0 ? 'stp_rainy' : `stp_rank_${place - 1}` },
     params: { fieldsMapping: [{ target: 'rain@number', value: { field: 'rain' } }, { target: 'rank@integer', value: { expr: 'items.filter(each, each.rain > item.rain).size()' } }] },
   }));
-  return [...weatherSteps, rainy, ...ranked, { id: 'stp_answer', type: 'write-response', name: 'Answer', sources: { source: 'stp_rank_15' } }];
+  return [...weatherSteps, rainy, ...ranked, { id: 'stp_answer', type: 'write-response', name: 'Answer', sources: { source: `stp_rank_${ranks - 1}` } }];
 }
 
 export const weatherCsv = dataFile('seattle-weather.csv');
