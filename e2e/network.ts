@@ -5,7 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 export type Cable = { origin: string; cut(): void; mend(): void; close(): Promise<void> };
 
 /** The one extra origin the product under test allows (PUBLIC_URL of playwright.config.ts). */
-export const cablePort = 43_118;
+export const cablePort = Number(process.env['E2E_PORT'] ?? 43_117) + 1;
 
 export async function cableTo(port: number): Promise<Cable> {
   const open = new Set<Socket>();
