@@ -27,6 +27,7 @@ const rights = {
   'components.edit': ['owner', 'admin', 'editor'],
   'flows.edit': ['owner', 'admin', 'editor'],
   'flows.publish': ['owner', 'admin', 'editor'],
+  'comments.write': ['owner', 'admin', 'editor', 'operator', 'viewer'],
   'people.manage': ['owner', 'admin'],
   'keys.manage': ['owner', 'admin'],
   'settings.manage': ['owner', 'admin'],

@@ -75,7 +75,7 @@ export const changes = pgTable('changes', {
   gpos: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
   xid: xid8().notNull().default(sql`pg_current_xact_id()`),
   workspaceId: text('workspace_id').notNull(),
-  /** component, entry, flow, member, file, instance. */
+  /** component, entry, flow, member, file, instance, history, comment. */
   topic: text().notNull(),
   objectId: text('object_id').notNull(),
   entryId: integer('entry_id'),

@@ -1,6 +1,7 @@
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { at, bytea } from './columns';
 import { components } from './components';
+import { user } from './users';
 import { workspaces } from './workspaces';
 
 export const flows = pgTable('flows', {
@@ -58,7 +59,7 @@ export const flowChanges = pgTable('flow_changes', {
   old: jsonb(),
   new: jsonb(),
   at: at('at').notNull().defaultNow(),
-}, (table) => [primaryKey({ columns: [table.flowId, table.seq, table.idx] })]);
+}, (table) => [primaryKey({ columns: [table.flowId, table.seq, table.idx] }), index('flow_changes_step').on(table.flowId, table.stepId, table.seq)]);
 
 export const flowSnapshots = pgTable('flow_snapshots', {
   flowId: text('flow_id').notNull().references(() => flows.id, { onDelete: 'cascade' }),
@@ -80,7 +81,7 @@ export const flowIntents = pgTable('flow_intents', {
   id: text().primaryKey(),
   flowId: text('flow_id').notNull().references(() => flows.id, { onDelete: 'cascade' }),
   userId: text('user_id'),
-  /** `{kind:'replace', definition}` or `{kind:'settings', …}`. */
+  /** `{kind:'replace', definition}`, `{kind:'settings', …}` or `{kind:'restore', …}`. */
   payload: jsonb().notNull(),
   result: jsonb(),
   createdAt: at('created_at').notNull().defaultNow(),
@@ -93,3 +94,21 @@ export const roomLeases = pgTable('room_leases', {
   owner: text().notNull(),
   leaseUntil: at('lease_until').notNull(),
 });
+
+/** A moment of the edit log that somebody gave a name. */
+export const flowCheckpoints = pgTable('flow_checkpoints', {
+  id: text().primaryKey(),
+  flowId: text('flow_id').notNull().references(() => flows.id, { onDelete: 'cascade' }),
+  seq: bigint({ mode: 'number' }).notNull(),
+  name: text().notNull(),
+  createdBy: text('created_by'),
+  createdAt: at('created_at').notNull().defaultNow(),
+}, (table) => [index('flow_checkpoints_flow').on(table.flowId, table.seq)]);
+
+/** Up to where in a flow's edit log a person has seen it. */
+export const flowSeen = pgTable('flow_seen', {
+  flowId: text('flow_id').notNull().references(() => flows.id, { onDelete: 'cascade' }),
+  userId: text('user_id').notNull().references(() => user.id, { onDelete: 'cascade' }),
+  seq: bigint({ mode: 'number' }).notNull(),
+  at: at('at').notNull().defaultNow(),
+}, (table) => [primaryKey({ columns: [table.flowId, table.userId] })]);

@@ -3,3 +3,4 @@ export * from './workspaces';
 export * from './components';
 export * from './flows';
 export * from './runs';
+export * from './comments';
