@@ -5,7 +5,7 @@ import { allows, denied, roles, type Right } from './access';
 const matrix: Record<Right, string> = {
   'workspace.read': 'yyyyy',
   'runs.start': 'yyyy-', 'runs.control': 'yyyy-', 'files.upload': 'yyyy-',
-  'entries.write': 'yyy--', 'components.edit': 'yyy--', 'flows.edit': 'yyy--', 'flows.publish': 'yyy--',
+  'entries.write': 'yyy--', 'components.edit': 'yyy--', 'flows.edit': 'yyy--', 'flows.publish': 'yyy--', 'comments.write': 'yyyyy',
   'people.manage': 'yy---', 'keys.manage': 'yy---', 'settings.manage': 'yy---',
 };
 
