@@ -36,7 +36,7 @@ function play(plan: Plan, fates: readonly Luck[]): World {
   tell({ type: 'run.started', data: { worker: 'w' } });
   for (; world.decisions < 2_000 && !isEnded(world.state.status); world.decisions++) {
     world.clock += 10;
-    const decision = decide(world.state, plan, { due: world.due, now: new Date(world.clock).toISOString() });
+    const decision = decide(world.state, plan, { due: world.due, now: new Date(world.clock).toISOString(), busy: new Set() });
     carryOut(world, plan, decision, fates[world.decisions] ?? 'good', tell);
   }
   return world;
@@ -110,7 +110,7 @@ describe('decide and evolve', () => {
       const { events } = play(plan, fates);
       for (let cut = 1; cut < events.length; cut++) {
         const state = events.slice(0, cut).reduce(evolve, initialRunState);
-        const situation = { due: new Set<string>(), now: '2026-01-01T00:00:00.000Z' };
+        const situation = { due: new Set<string>(), busy: new Set<string>(), now: '2026-01-01T00:00:00.000Z' };
         expect(decide(state, plan, situation)).toEqual(decide(structuredClone(state), plan, situation));
       }
     }), { numRuns: 150, seed: 7 });

@@ -1,7 +1,7 @@
 import type { Failure } from '#flow/failure';
 import { pendingStep, type RunState, type StepState } from '#flow/run-state';
 import { text, type Text } from '#flow/text';
-import { answers, laneFor, mainLane, stepsIn, type Plan } from './plan';
+import { acts, answers, laneFor, mainLane, stepsIn, type Plan } from './plan';
 
 /**
  * What a run does next, from its state alone: no clock, no random, no wait. A crash at any point is then the same
@@ -18,40 +18,61 @@ export type Decision =
   /** Nothing to do before `until` (ISO; null: until somebody leaves word). */
   | { do: 'park'; until: string | null };
 
-type Situation = { due: ReadonlySet<string>; now: string };
+/** `busy`: steps this worker is performing right now. A step that runs in the log and is not busy was cut off. */
+export type Situation = { due: ReadonlySet<string>; now: string; busy: Pick<ReadonlySet<string>, 'has' | 'size'> };
 const done = (step: StepState) => step.status === 'succeeded' || step.status === 'skipped';
+const mostAtOnce = 8;
 
 export function decide(state: RunState, plan: Plan, situation: Situation): Decision {
   if (state.cancelRequested) return { do: 'cancel' };
+  const failed = firstFailed(state);
+  if (failed) return situation.busy.size > 0 ? { do: 'park', until: null } : { do: 'fail', error: failed };
+  if (state.status === 'paused') return { do: 'park', until: null };
   return plan.definition.kind === 'dataflow' ? decideDataflow(state, plan, situation) : decideWorkflow(state, plan, situation);
 }
 
-/** Ready steps in position order, one at a time; a step that waits holds up only those behind it. */
+function firstFailed(state: RunState): Failure | null {
+  let first: StepState | null = null;
+  for (const step of Object.values(state.steps)) if (step.status === 'failed' && (first === null || (step.finishedAt ?? '') < (first.finishedAt ?? ''))) first = step;
+  return first?.error ?? null;
+}
+
+/**
+ * Ready steps in position order; branches go side by side. What acts on the world or answers does so in position order,
+ * one at a time: an acting step begins only when no earlier one is still to come, unless that one stands behind a step
+ * that takes its time (a call, a child run, a retry).
+ */
 function decideDataflow(state: RunState, plan: Plan, situation: Situation): Decision {
-  for (const step of Object.values(state.steps)) if (step.status === 'failed' && step.error) return { do: 'fail', error: step.error };
   const parked: StepState[] = [];
+  const held = new Set<string>();
+  let mayAct = true;
+  let places = mostAtOnce;
+  for (const id of plan.graph.order) if (situation.busy.has(id) && state.steps[id]?.status !== 'waiting') places -= 1;
   for (const id of plan.graph.order) {
     const step = state.steps[id] ?? pendingStep;
     if (done(step)) continue;
-    const moved = moveOn(id, step, situation);
-    if (moved) return moved;
-    if (step.status === 'waiting' || step.status === 'retrying') {
-      parked.push(step);
+    const turnTaken = acts(plan, id) && !mayAct;
+    if (step.status === 'waiting' && situation.due.has(id) && !situation.busy.has(id)) return { do: 'continue', stepId: id };
+    if (step.status === 'waiting' || (step.status === 'retrying' && !isDue(step, situation.now))) {
+      held.add(id);
+      if (!situation.busy.has(id)) parked.push(step);
       continue;
     }
-    const sources = plan.graph.sourcesOf(id).map((source) => state.steps[source.stepId] ?? pendingStep);
-    if (!sources.every(done)) continue;
-    return skipOf(id, state, plan) ?? { do: 'start', stepId: id, attempt: step.attempt + 1, iteration: step.iteration };
+    const sources = plan.graph.sourcesOf(id);
+    if (sources.some((source) => held.has(source.stepId))) {
+      held.add(id);
+      continue;
+    }
+    if (acts(plan, id)) mayAct = false;
+    if (situation.busy.has(id) || !sources.every((source) => done(state.steps[source.stepId] ?? pendingStep))) continue;
+    const skipped = step.status === 'pending' ? skipOf(id, state, plan) : null;
+    if (skipped) return skipped;
+    if (!turnTaken && places > 0) return { do: 'start', stepId: id, attempt: step.attempt + 1, iteration: step.iteration };
   }
-  return parked.length > 0 ? park(parked) : { do: 'succeed', state: null, warning: null };
+  return parked.length > 0 || situation.busy.size > 0 ? park(parked) : { do: 'succeed', state: null, warning: null };
 }
 
-/** A step under way: its retry is due, its wait may be over, or its worker died in the middle. */
-function moveOn(id: string, step: StepState, { due, now }: Situation): Decision | null {
-  if (step.status === 'waiting') return due.has(id) ? { do: 'continue', stepId: id } : null;
-  const again = step.status === 'running' || (step.status === 'retrying' && (step.retry === null || step.retry.at <= now));
-  return again ? { do: 'start', stepId: id, attempt: step.attempt + 1, iteration: step.iteration } : null;
-}
+const isDue = (step: StepState, now: string) => step.retry === null || step.retry.at <= now;
 
 function park(parked: readonly StepState[]): Decision {
   const times = parked.flatMap((step) => (step.status === 'retrying' && step.retry ? [step.retry.at] : [])).toSorted();
@@ -103,8 +124,9 @@ function decideWorkflow(state: RunState, plan: Plan, situation: Situation): Deci
     const node = rest[at];
     if (!node) break;
     const step = state.steps[node.id] ?? pendingStep;
-    if (step.status === 'failed' && step.error) return { do: 'fail', error: step.error };
-    if (step.status === 'waiting' || step.status === 'retrying' || step.status === 'running') return moveOn(node.id, step, situation) ?? park([step]);
+    if (situation.busy.has(node.id)) return { do: 'park', until: null };
+    if (step.status === 'waiting') return situation.due.has(node.id) ? { do: 'continue', stepId: node.id } : park([step]);
+    if (step.status === 'retrying' && !isDue(step, situation.now)) return park([step]);
     if (!done(step)) return node.disabled ? { do: 'skip', stepId: node.id, reason: 'disabled', text: text('Switched off', 'Désactivée') } : { do: 'start', stepId: node.id, attempt: step.attempt + 1, iteration: step.iteration };
     const next = step.next ?? { to: 'next' };
     if (next.to === 'finish') return { do: 'succeed', state: 'finished', warning: null };

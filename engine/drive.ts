@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { blobOf, getValue } from '#db/blobs';
 import { readEntry } from '#db/entries';
@@ -10,12 +10,14 @@ import { parkSlot, readInbox, returnSlot, type Slot } from './claim';
 import { decide, isMany, type Decision } from './decide';
 import { storeBlobs, type Engine } from './engine';
 import { LostRun, type Draft, type LiveRun } from './live-run';
-import { perform } from './perform';
-import { answers } from './plan';
+import { perform, type Turn } from './perform';
+import { answers, computes } from './plan';
 
 /** Carries one claimed run on until it ends, parks or belongs to somebody else. */
 const mostStalls = 8;
 export const dataflowLimitMs = 15 * 60_000;
+const longestRestMs = 30_000;
+const stopMs = 700;
 const left = z.object({ by: z.object({ id: z.string().nullable(), name: z.string() }) });
 export type Outcome = 'ended' | 'parked' | 'returned' | 'lost';
 
@@ -24,10 +26,10 @@ export async function drive(engine: Engine, run: LiveRun, slot: Slot): Promise<O
     await begin(engine, run, slot);
     for (;;) {
       if (run.lost) throw new LostRun(run.facts.id);
+      if (run.broken !== null) throw run.broken;
       if (isEnded(run.state.status)) return await end(run, []);
       if (run.called) await readWords(engine, run);
-      if (engine.isDraining()) return await handBack(engine, run, slot);
-      const outcome = await step(engine, run, nextDecision(run));
+      const outcome = engine.isDraining() ? await drain(engine, run, slot) : await step(engine, run, nextDecision(run));
       if (outcome !== null) return outcome;
       await breathe();
     }
@@ -45,33 +47,83 @@ export async function drive(engine: Engine, run: LiveRun, slot: Slot): Promise<O
 
 function nextDecision(run: LiveRun): Decision {
   if (run.resetBy) return { do: 'cancel' };
-  return decide(run.state, run.facts.plan, { due: run.due, now: run.now() });
+  const now = run.now();
+  for (const [stepId, at] of run.timers) {
+    if (at > now) continue;
+    run.timers.delete(stepId);
+    run.due.add(stepId);
+  }
+  return decide(run.state, run.facts.plan, { due: run.due, now, busy: run.busy });
 }
 
 /** One decision carried out; an outcome when the run leaves this worker. */
 async function step(engine: Engine, run: LiveRun, decision: Decision): Promise<Outcome | null> {
-  if (isOverdue(run) && decision.do !== 'cancel' && decision.do !== 'fail') return end(run, overdue(run));
+  if (isOverdue(run) && decision.do !== 'cancel' && decision.do !== 'fail') {
+    await stopWork(run, 'over time');
+    return end(run, overdue(run));
+  }
   switch (decision.do) {
     case 'start':
-      await perform(engine, run, { stepId: decision.stepId, attempt: decision.attempt, iteration: decision.iteration, isFresh: true });
-      return null;
+      return begun(engine, run, { stepId: decision.stepId, attempt: decision.attempt, iteration: decision.iteration, isFresh: true });
     case 'continue': {
       const waits = run.state.steps[decision.stepId];
-      await perform(engine, run, { stepId: decision.stepId, attempt: waits?.attempt ?? 1, iteration: waits?.iteration ?? 0, isFresh: false });
-      return null;
+      return begun(engine, run, { stepId: decision.stepId, attempt: waits?.attempt ?? 1, iteration: waits?.iteration ?? 0, isFresh: false });
     }
     case 'skip':
       run.emit([{ type: 'step.skipped', stepId: decision.stepId, data: { reason: decision.text.en, text: decision.text } }]);
       return null;
     case 'park':
-      return park(engine, run, decision.until);
+      return run.busy.size > 0 ? rest(engine, run, decision.until) : park(engine, run, decision.until);
     case 'fail':
       return end(run, [{ type: 'run.failed', data: { error: decision.error } }]);
     case 'cancel':
+      await stopWork(run, 'cancelled');
       return end(run, [run.resetBy ? { type: 'run.reset', data: { by: run.resetBy } } : { type: 'run.cancelled', data: {} }]);
     case 'succeed':
       return succeed(engine, run, decision);
   }
+}
+
+/** What only computes is done at once; the rest goes side by side with what is decided next. */
+async function begun(engine: Engine, run: LiveRun, turn: Turn): Promise<null> {
+  if (run.busy.size === 0 && run.step.signal.aborted) run.step = new AbortController();
+  if (computes(run.facts.plan, turn.stepId)) {
+    await perform(engine, run, turn);
+    return null;
+  }
+  const performed = perform(engine, run, turn).catch((error: unknown) => {
+    run.broken = error;
+  }).finally(() => {
+    run.busy.delete(turn.stepId);
+    run.wake();
+  });
+  run.busy.set(turn.stepId, performed);
+  return null;
+}
+
+/** Until something under way moves, a word arrives or a timer is due. Who only waits for others gives up its place meanwhile. */
+async function rest(engine: Engine, run: LiveRun, until: string | null): Promise<null> {
+  run.isResting = run.state.status === 'waiting' || run.state.status === 'paused';
+  if (run.isResting) engine.lookForWork();
+  const at = firstOf(run, until);
+  await run.sleep(at === null ? longestRestMs : Math.min(longestRestMs, Math.max(1, Date.parse(at) - Date.now())));
+  run.isResting = false;
+  return null;
+}
+
+/** Closing: what is under way may end, nothing new begins. The worker loses its patience with those that take too long. */
+async function drain(engine: Engine, run: LiveRun, slot: Slot): Promise<Outcome | null> {
+  if (run.busy.size === 0) return handBack(engine, run, slot);
+  await run.sleep(longestRestMs);
+  return null;
+}
+
+/** Stops what is under way and gives it a moment to say what it has done. */
+async function stopWork(run: LiveRun, why: string): Promise<void> {
+  if (run.busy.size === 0) return;
+  run.step.abort(new Error(why));
+  await Promise.race([Promise.all(run.busy.values()), pause(stopMs, undefined, { ref: false })]);
+  if (run.lost) throw new LostRun(run.facts.id);
 }
 
 async function end(run: LiveRun, drafts: readonly Draft[]): Promise<Outcome> {
@@ -128,12 +180,16 @@ async function readWords(engine: Engine, run: LiveRun): Promise<void> {
 
 async function park(engine: Engine, run: LiveRun, until: string | null): Promise<Outcome | null> {
   await run.settled();
-  const times = [...run.timers].filter(([id]) => run.state.steps[id]?.status === 'waiting').map(([, at]) => at);
-  const limit = run.facts.kind === 'dataflow' ? [new Date(run.startedAtMs + dataflowLimitMs + 1_000).toISOString()] : [];
-  const first = [...times, ...limit, ...(until === null ? [] : [until])].toSorted()[0] ?? null;
-  if (await parkSlot(engine.control, run, first)) return 'parked';
+  if (await parkSlot(engine.control, run, firstOf(run, until))) return 'parked';
   run.called = true;
   return null;
+}
+
+/** When the run has to look again at the latest: a retry, a timer, its time limit. */
+function firstOf(run: LiveRun, until: string | null): string | null {
+  const times = [...run.timers].filter(([id]) => run.state.steps[id]?.status === 'waiting').map(([, at]) => at);
+  const limit = run.facts.kind === 'dataflow' ? [new Date(run.startedAtMs + dataflowLimitMs + 1_000).toISOString()] : [];
+  return [...times, ...limit, ...(until === null ? [] : [until])].toSorted()[0] ?? null;
 }
 
 async function handBack(engine: Engine, run: LiveRun, slot: Slot): Promise<Outcome> {

@@ -12,8 +12,8 @@ import { LostRun, type LiveRun } from './live-run';
 /**
  * An effect in our own PostgreSQL: done, recorded and fenced in one transaction, so that it happens exactly once
  * whatever dies. The proof comes last and locks the slot against a new owner until the commit, so that a slow effect
- * never holds up who wants to cancel. The run's own appends are settled first: no batch waits for this lock, and
- * `step.started` is durable before anything happens.
+ * never holds up who wants to cancel. The run's own appends are settled first and held back meanwhile: no batch waits for
+ * this lock, and `step.started` is durable before anything happens.
  */
 export type StepEffects = {
   perform<T extends Json>(itemIndex: number, work: (scope: EffectScope) => Promise<T>): Promise<T>;
@@ -25,26 +25,28 @@ export type StepEffects = {
 export type At = { stepId: string; iteration: number; attempt: number };
 const refsShown = 20;
 
-export async function effectsOf(database: Database, run: LiveRun, at: At, mayAct: () => boolean): Promise<StepEffects> {
+export async function effectsOf(database: Database, run: LiveRun, at: At, signal: AbortSignal, mayAct: () => boolean): Promise<StepEffects> {
   // Nobody but this owner writes records under this fence, so what an earlier attempt left is read once.
+  // An attempt that was given up may still be at its last transaction.
+  if (at.attempt > 1) await run.exclusive(async () => {});
   const recorded = at.attempt > 1 || run.state.steps[at.stepId]?.status === 'waiting' ? await recordedEffects(database, run, at) : new Map<number, Json>();
   const performed: StepEffects['performed'] = new Map();
   const started: string[] = [];
   const perform = async <T extends Json>(itemIndex: number, work: (scope: EffectScope) => Promise<T>): Promise<T> => {
     const known = recorded.get(itemIndex);
     if (known !== undefined) return known as T; // The same step gave it under the same key.
-    run.step.signal.throwIfAborted();
-    if (!mayAct()) run.lose(); // The lease is in doubt: whoever claims the run next finds it as it is recorded.
-    await run.settled();
     const kinds: { kind: string; ref: Json }[] = [];
-    const result = await database.db.transaction(async (tx) => {
+    const result = await run.exclusive(() => database.db.transaction(async (tx) => {
+      signal.throwIfAborted();
+      if (!mayAct()) run.lose(); // The lease is in doubt: whoever claims the run next finds it as it is recorded.
+      if (run.lost) throw new LostRun(run.facts.id);
       const made = await work(scopeOf(tx, run, at.stepId, (kind, ref) => void kinds.push({ kind, ref }), started));
       const proof = await tx.execute(sql`with mine as (select 1 from run_slots where run_id = ${run.facts.id} and fence = ${run.fence} and state = 'leased' for share)
         insert into run_effects (run_id, step_id, iteration, item_index, state, kind, result)
         select ${run.facts.id}, ${at.stepId}, ${at.iteration}::int, ${itemIndex}::int, 'recorded', ${kinds[0]?.kind ?? ''}, ${JSON.stringify(storableJson(made))}::jsonb from mine returning 1`);
       if (proof.length === 0) throw new LostRun(run.facts.id);
       return made;
-    });
+    }));
     recorded.set(itemIndex, result);
     for (const { kind, ref } of kinds) {
       const line = performed.get(kind) ?? { count: 0, refs: [] };

@@ -12,6 +12,8 @@ export type Engine = {
   /** False once the lease is in doubt: no new effect may begin. */
   mayAct(): boolean;
   isDraining(): boolean;
+  /** A run gave up its place among those at work: there may be room for another. */
+  lookForWork(): void;
 };
 
 const inlineBytes = 256_000;

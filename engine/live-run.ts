@@ -7,7 +7,7 @@ import { eventVersion, type NewRunEvent, type RunEvent } from '#flow/run-event';
 import { evolve, isEnded, type RunState } from '#flow/run-state';
 import type { ItemList, Trigger } from '#flow/steps/capabilities';
 import type { Appender } from './append';
-import type { EventRow } from './append-statement';
+import type { Append, EventRow } from './append-statement';
 import type { Plan } from './plan';
 import { projectionOf } from './projection';
 
@@ -37,8 +37,8 @@ export class LiveRun {
   lost = false;
   /** PostgreSQL would not take what this run wanted to write: that counts against the run. */
   refused = false;
-  /** Somebody left word (cancel, reset, a child's end): look into the inbox before going on. */
-  called = false;
+  /** The stumble of a step under way, for the loop that carries the run. */
+  broken: unknown = null;
   resetBy: Starter | null = null;
   /** A workflow that ends by going back to draft. */
   endsAsDraft = false;
@@ -51,12 +51,23 @@ export class LiveRun {
   readonly timers = new Map<string, string>();
   /** The beginning of the answer, for the search over runs. */
   excerpt = '';
+  /** Aborted when the run is cancelled, over time or lost: whatever is under way stops. */
   step = new AbortController();
+  /** Steps this worker is performing; the others that "run" in the log were cut off by a crash. */
+  readonly busy = new Map<string, Promise<void>>();
+  /** Everything under way is outside of this process (a slow API): it takes no place among the runs at work. */
+  isResting = false;
   startedAtMs = 0;
   projectedStatus: string;
   projectedAtMs = 0;
   private readonly appender: Appender;
   private lastAtMs: number;
+  private isCalled = false;
+  private alert = false;
+  private sleeper: (() => void) | null = null;
+  /** Appends that wait for the end of a transaction of this run's own; null while none is open. */
+  private heldBack: Append[] | null = null;
+  private alone: Promise<unknown> = Promise.resolve();
 
   constructor(facts: RunFacts, claimed: Claimed, state: RunState, appender: Appender, entryId: number | null) {
     this.facts = facts;
@@ -78,14 +89,68 @@ export class LiveRun {
     return new Date(this.lastAtMs).toISOString();
   }
 
+  /** Somebody left word (cancel, reset, a child's end): look into the inbox before going on. */
+  get called(): boolean {
+    return this.isCalled;
+  }
+
+  set called(value: boolean) {
+    this.isCalled = value;
+    if (value) this.wake();
+  }
+
+  /** Something moved: the loop that carries this run looks again. */
+  wake(): void {
+    this.alert = true;
+    this.sleeper?.();
+  }
+
+  /** Until somebody wakes this run, or for so long. */
+  async sleep(longestMs: number): Promise<void> {
+    if (!this.alert) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, longestMs);
+        this.sleeper = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.sleeper = null;
+    this.alert = false;
+  }
+
+  /** Nothing follows the end of a run: what is still under way then has no say any more. */
   emit(drafts: readonly Draft[], along: Along = {}): void {
-    if (this.lost || drafts.length === 0) return;
+    if (this.lost || drafts.length === 0 || isEnded(this.state.status)) return;
     const oldSeq = this.headSeq;
     const rows = drafts.map((draft) => this.place(draft));
     const progressed = drafts.some((each) => each.type === 'step.succeeded' || each.type === 'step.skipped' || each.type === 'step.failed' || each.type === 'step.waiting' || each.type.startsWith('run.'));
     const ended = isEnded(this.state.status);
     const projection = projectionOf(this, along, ended);
-    this.appender.push({ run: this, oldSeq, newSeq: this.headSeq, headHash: this.headHash, rows, progressed, ended, projection, blobs: along.blobs ?? [], consumed: (along.consumed ?? []).map((id) => ({ id, seq: this.headSeq })) });
+    const append: Append = { run: this, oldSeq, newSeq: this.headSeq, headHash: this.headHash, rows, progressed, ended, projection, blobs: along.blobs ?? [], consumed: (along.consumed ?? []).map((id) => ({ id, seq: this.headSeq })) };
+    if (this.heldBack) this.heldBack.push(append);
+    else this.appender.push(append);
+  }
+
+  /**
+   * Work that locks this run's slot, one at a time: what was emitted before is durable, what is emitted meanwhile by steps
+   * beside it waits, so that no batch of other runs ever waits for the lock.
+   */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.alone.then(async () => {
+      this.heldBack = [];
+      try {
+        await this.appender.settled(this);
+        return await work();
+      } finally {
+        const held = this.heldBack;
+        this.heldBack = null;
+        for (const append of held) this.appender.push(append);
+      }
+    });
+    this.alone = turn.catch(() => {});
+    return turn;
   }
 
   private place(draft: Draft): EventRow {
@@ -105,13 +170,15 @@ export class LiveRun {
   }
 
   /** Resolves when everything emitted is in the log; rejects with `LostRun` when another worker has taken over. */
-  settled(): Promise<void> {
-    return this.appender.settled(this);
+  async settled(): Promise<void> {
+    while (this.heldBack) await this.alone;
+    await this.appender.settled(this);
   }
 
   lose(): void {
     this.lost = true;
     this.step.abort(new LostRun(this.facts.id));
+    this.wake();
   }
 }
 

@@ -23,7 +23,7 @@ export async function startEngine({ database, connectionUrl }: EngineStart): Pro
   const heartbeat = await startHeartbeat(connectionUrl, { id: workerId, host: hostname(), pid: process.pid });
   const appender = new Appender(appends, (written: readonly Append[]) => worker.announce(written));
   const engine: Engine = {
-    workerId, database, control, appender, mayAct: () => heartbeat.ageMs() < noEffectAfterMs, isDraining: () => worker.isDraining(),
+    workerId, database, control, appender, mayAct: () => heartbeat.ageMs() < noEffectAfterMs, isDraining: () => worker.isDraining(), lookForWork: () => worker.lookForWork(),
   };
   const worker = new Worker(engine, heartbeat);
   const listening = await control.listen('run_slots', (payload) => worker.hinted(payload.split(',')), () => worker.lookForWork());

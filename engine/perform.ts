@@ -23,7 +23,7 @@ export async function perform(engine: Engine, run: LiveRun, turn: Turn): Promise
   const type = run.facts.plan.types.get(turn.stepId);
   if (!step) return;
   run.due.delete(turn.stepId);
-  if (run.step.signal.aborted) run.step = new AbortController();
+  const { signal } = run.step;
   const startedMs = performance.now();
   const own = { stepId: turn.stepId, attempt: turn.attempt, iteration: turn.iteration };
   let session: Session | null = null;
@@ -32,17 +32,34 @@ export async function perform(engine: Engine, run: LiveRun, turn: Turn): Promise
     const itemsIn = input ? (input.source.items.length || input.left.items.length) : 1;
     if (turn.isFresh) run.emit([{ type: 'step.started', ...own, data: { itemsIn } }]);
     if (!type) throw new FailureError(failure('PARAM_INVALID', text(`This version of Millrace does not know the step type "${step.type}".`, `Cette version de Millrace ne connaît pas le type d’étape « ${step.type} ».`)));
-    const effects = await effectsOf(engine.database, run, turn, engine.mayAct);
+    const effects = await effectsOf(engine.database, run, turn, signal, engine.mayAct);
     const callerModel = type.kind === 'dataflow' && type.callerModel ? await callerModelOf(engine, run) : undefined;
     const startedAt = run.state.steps[turn.stepId]?.startedAt ?? run.now();
-    session = sessionOf(engine, run, { step, attempt: turn.attempt, iteration: turn.iteration, startedAt, callerModel }, effects);
+    session = sessionOf(engine, run, { step, attempt: turn.attempt, iteration: turn.iteration, startedAt, callerModel, signal }, effects);
     const done = { session, effects, itemsIn, startedMs };
-    if (type.kind === 'dataflow') await recordItems(engine, run, turn, step, await runDataflow(type, step, input ?? { source: nothing, left: nothing, right: nothing }, session), done);
-    else await recordModel(engine, run, turn, await runWorkflow(type, step, run, session), done);
+    if (type.kind === 'dataflow') await recordItems(engine, run, turn, step, await unlessAborted(signal, runDataflow(type, step, input ?? { source: nothing, left: nothing, right: nothing }, session)), done);
+    else await recordModel(engine, run, turn, await unlessAborted(signal, runWorkflow(type, step, run, session)), done);
   } catch (error) {
     if (run.lost || error instanceof LostRun) throw new LostRun(run.facts.id);
-    if (run.step.signal.aborted) return; // Cancelled or over time: the loop finds out which and ends the run.
+    if (signal.aborted) return; // Cancelled or over time: the loop finds out which and ends the run.
     fallen(run, turn, step, error, session?.takeLogs() ?? []);
+  } finally {
+    session?.close();
+  }
+}
+
+/** Work that does not listen to its signal is left to itself: it has no say any more. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  let stop = () => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 

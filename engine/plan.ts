@@ -40,3 +40,14 @@ export function answers(type: StepType | undefined): boolean {
   return type?.kind === 'dataflow' && type.class === 'terminal';
 }
 
+/** Steps that change something outside of the run, or answer: they begin one at a time, in position order. */
+export function acts(plan: Plan, stepId: string): boolean {
+  const { class: kind } = plan.types.get(stepId) ?? { class: 'pure' };
+  return kind === 'effect' || kind === 'async' || kind === 'terminal';
+}
+
+/** Steps that compute and nothing else: they gain nothing from running beside others and share one commit. */
+export function computes(plan: Plan, stepId: string): boolean {
+  const { class: kind } = plan.types.get(stepId) ?? { class: 'pure' };
+  return kind === 'pure' || kind === 'control';
+}

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { getValue } from '#db/blobs';
 import { findComponent } from '#db/components';
 import { readEntry } from '#db/entries';
@@ -16,18 +17,20 @@ import type { Engine } from './engine';
 import type { Draft, LiveRun } from './live-run';
 
 /** What the engine hands to a running step, and what the step says meanwhile. */
-export type Session = { use: StepUse; warnings: () => number; takeLogs: () => Draft[] };
-type Attempt = { step: Step; attempt: number; iteration: number; startedAt: string; callerModel: Json | undefined };
+export type Session = { use: StepUse; warnings: () => number; takeLogs: () => Draft[]; close: () => void };
+type Attempt = { step: Step; attempt: number; iteration: number; startedAt: string; callerModel: Json | undefined; signal: AbortSignal };
 
 const mostLogs = 100;
 const longestMessage = 2_000;
 const progressEveryMs = 500;
+const breatheEveryMs = 20;
 
 export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: StepEffects): Session {
   const { facts } = run;
   const { db } = engine.database;
   const logs: Draft[] = [];
-  let [warned, said, toldAtMs] = [0, 0, 0];
+  let [warned, said, toldAtMs, breathedAtMs] = [0, 0, 0, Date.now()];
+  let isOpen = true;
   const own = { stepId: at.step.id, attempt: at.attempt, iteration: at.iteration };
   const components = new Map<string, ComponentModel | null>();
   const say = (level: 'info' | 'warning' | 'error', message: string, both?: Text) => {
@@ -50,7 +53,7 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
     },
     step: { id: at.step.id, name: at.step.name },
     onError: at.step.onError ?? 'stop',
-    signal: run.step.signal,
+    signal: at.signal,
     callerModel: at.callerModel,
     warn: (both) => {
       warned += 1;
@@ -58,7 +61,7 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
     },
     log: (level, message) => say(level, message),
     progress: (done, total) => {
-      if (Date.now() - toldAtMs < progressEveryMs || done >= total) return;
+      if (!isOpen || Date.now() - toldAtMs < progressEveryMs || done >= total) return;
       toldAtMs = Date.now();
       run.emit([...takeLogs(), { type: 'step.progress', ...own, data: { done, total } }]);
     },
@@ -73,6 +76,20 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
       const bytes = await readFileBytes(db, facts.workspaceId, fileId);
       return bytes === null ? fileNotFound(fileId) : readTable(bytes, options);
     },
+    breathe: () => {
+      if (Date.now() - breathedAtMs < breatheEveryMs) return null;
+      return breathe().then(() => {
+        breathedAtMs = Date.now();
+      });
+    },
+    outside: async (reason, call) => {
+      at.signal.throwIfAborted();
+      if (isOpen && run.state.steps[at.step.id]?.status !== 'waiting') {
+        run.emit([...takeLogs(), { type: 'step.waiting', ...own, data: { reason: reason.en, text: reason } }]);
+        run.wake();
+      }
+      return call();
+    },
     effect: (itemIndex, perform) => effects.perform(itemIndex, perform),
     childRun: (runId) => childRun(engine, facts.workspaceId, runId),
   };
@@ -80,7 +97,10 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
     if (said > mostLogs) logs.push({ type: 'step.logged', ...own, data: { level: 'info', message: `${said - mostLogs} more messages`, text: text(`${said - mostLogs} more messages`, `${said - mostLogs} messages de plus`) } });
     return takeLogs();
   };
-  return { use, warnings: () => warned, takeLogs: finalLogs };
+  const close = () => {
+    isOpen = false;
+  };
+  return { use, warnings: () => warned, takeLogs: finalLogs, close };
 }
 
 function fileNotFound(fileId: string): never {

@@ -12,6 +12,7 @@ import { reap, wakeParents } from './reaper';
 
 /** One worker: claims what is due up to its capacity, carries it on, watches over its leases, hands back on close. */
 export const capacity = 64;
+const mostLive = 2_000;
 const mostSuspects = 16;
 const pollMs = 500;
 const tickMs = 500;
@@ -80,9 +81,9 @@ export class Worker {
     if (this.claiming) return;
     this.claiming = true;
     try {
-      while (this.wanted && !this.stopping && this.live.size < capacity && this.lease.ageMs() < dropAfterMs / 2) {
+      while (this.wanted && !this.stopping && this.room() > 0 && this.lease.ageMs() < dropAfterMs / 2) {
         this.wanted = false;
-        const slots = await claimSlots(this.engine.control, this.engine.workerId, capacity - this.live.size, { suspects: Math.max(0, mostSuspects - this.stalled.suspects), lastChances: this.stalled.lastChances === 0 ? 1 : 0 });
+        const slots = await claimSlots(this.engine.control, this.engine.workerId, this.room(), { suspects: Math.max(0, mostSuspects - this.stalled.suspects), lastChances: this.stalled.lastChances === 0 ? 1 : 0 });
         if (slots.length > 0) await this.take(slots);
         if (slots.length >= capacity / 2) this.wanted = true;
       }
@@ -91,6 +92,13 @@ export class Worker {
     } finally {
       this.claiming = false;
     }
+  }
+
+  /** Runs that wait for a call hold their lease but no place. */
+  private room(): number {
+    let working = 0;
+    for (const run of this.live.values()) if (!run.isResting) working += 1;
+    return Math.min(capacity - working, mostLive - this.live.size);
   }
 
   private async take(slots: readonly Slot[]): Promise<void> {

@@ -86,6 +86,10 @@ export type StepUse = {
   warn(text: Text): void;
   log(level: 'info' | 'warning' | 'error', message: string): void;
   progress(done: number, total: number): void;
+  /** Lets others have the processor; null while this step has not had it for long. A loop over many items asks now and then. */
+  breathe(): Promise<void> | null;
+  /** Runs what is out of our hands (a call to another system): the step is shown waiting and takes no place in any limit. */
+  outside<T>(reason: Text, call: () => Promise<T>): Promise<T>;
   /** Evaluates a CEL expression over `{item, items, context}`; compiled once per text. */
   evaluate(expression: string, item: Item, items: readonly Item[]): Json;
   component(componentId: string): Promise<ComponentModel | null>;

@@ -3,25 +3,72 @@ import type { Item, ItemList, StepUse } from './capabilities';
 import type { DataflowOutcome } from './define-step';
 
 /**
- * Runs a step's work item by item, in order. A failing item stops the step and is named by its index; with
- * `onError: continue` it goes on carrying `$error` instead.
+ * Runs a step's work item by item; results keep the items' order. A failing item stops the step and is named by its
+ * index; with `onError: continue` it goes on carrying `$error` instead. With a `width` that many items are under way side
+ * by side: those that began are brought to their end, so that what they did is recorded, and the first to fail counts.
  */
-export async function perItem(input: ItemList, use: StepUse, work: (item: Item, index: number) => Item | Item[] | null | Promise<Item | Item[] | null>, many = input.many): Promise<DataflowOutcome> {
+export type Made = Item | Item[] | null;
+export type ItemWork = (item: Item, index: number) => Made | Promise<Made>;
+/** steps.md §1.1: how many items go side by side. Steps that write to our own database take one at a time. */
+export const atOnce = { read: 8, call: 4 } as const;
+
+const askEvery = 256;
+
+export async function perItem(input: ItemList, use: StepUse, work: ItemWork, many = input.many, width = 1): Promise<DataflowOutcome> {
+  const made = width > 1 ? await sideBySide(input.items, use, work, width) : await oneByOne(input.items, use, work);
   const items: Item[] = [];
-  for (let index = 0; index < input.items.length; index++) {
-    const item = input.items[index];
-    if (item === undefined) continue;
-    if (index % 256 === 0) use.signal.throwIfAborted();
-    try {
-      const pending = work(item, index);
-      const made = pending instanceof Promise ? await pending : pending;
-      if (Array.isArray(made)) for (const each of made) items.push(each);
-      else if (made !== null) items.push(made);
-    } catch (error) {
-      items.push(failedItem(item, located(error, index), use));
-    }
+  for (const each of made) {
+    if (Array.isArray(each)) for (const item of each) items.push(item);
+    else if (each !== null) items.push(each);
   }
   return { kind: 'items', items, many };
+}
+
+async function oneByOne(items: readonly Item[], use: StepUse, work: ItemWork): Promise<Made[]> {
+  const made: Made[] = [];
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index];
+    if (item === undefined) continue;
+    if (index % askEvery === askEvery - 1) {
+      const pause = use.breathe();
+      if (pause) await pause;
+      use.signal.throwIfAborted();
+    }
+    try {
+      const pending = work(item, index);
+      made.push(pending instanceof Promise ? await pending : pending);
+    } catch (error) {
+      made.push(failedItem(item, located(error, index), use));
+    }
+  }
+  return made;
+}
+
+async function sideBySide(items: readonly Item[], use: StepUse, work: ItemWork, width: number): Promise<Made[]> {
+  const made = Array.from<Made>({ length: items.length }).fill(null);
+  let next = 0;
+  let [firstBad, bad]: [number, unknown] = [items.length, null];
+  const lane = async (): Promise<void> => {
+    while (next < items.length && firstBad === items.length) {
+      const index = next++;
+      const item = items[index];
+      if (item === undefined) continue;
+      use.signal.throwIfAborted();
+      try {
+        made[index] = await work(item, index);
+      } catch (error) {
+        try {
+          made[index] = failedItem(item, located(error, index), use);
+        } catch (stop) {
+          if (index < firstBad) [firstBad, bad] = [index, stop];
+        }
+      }
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: Math.min(width, items.length) }, lane));
+  if (firstBad < items.length) throw bad;
+  for (const each of lanes) if (each.status === 'rejected') throw each.reason;
+  return made;
 }
 
 function located(error: unknown, index: number): Failure {

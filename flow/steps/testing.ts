@@ -54,7 +54,7 @@ export function world(options: WorldOptions = {}): World {
   };
   const use: StepUse = {
     context, step: { id: 'stp_1', name: 'Step' }, onError: options.onError ?? 'stop', signal: new AbortController().signal, callerModel: options.caller,
-    warn: (words: Text) => void made.warnings.push(words.en), log: () => {}, progress: () => {},
+    warn: (words: Text) => void made.warnings.push(words.en), log: () => {}, progress: () => {}, breathe: () => null, outside: (_reason, call) => call(),
     // Expressions only read the items.
     evaluate: (expression, item, items) => {
       const compiled = compileExpression(expression);
