@@ -15,6 +15,7 @@ import { serveRuns } from './run-events';
 import { RunHub } from './run-hub';
 import { RunListHub } from './run-list-hub';
 import { dataOf } from './socket-event';
+import { serveWhereabouts } from './whereabouts-events';
 
 type Parts = { database: Database; auth: Auth; metrics: Metrics; watch: AccessWatch; origins: readonly string[]; changeHub: ChangeHub; server: HttpServer };
 
@@ -39,8 +40,10 @@ export async function createLiveServer({ database, auth, metrics, watch, origins
 
   guardNamespace(io.of('/runs'));
   guardNamespace(io.of('/changes'));
+  guardNamespace(io.of('/presence'));
   serveRuns(io.of('/runs'), database, runHub, listHub);
   serveChanges(io.of('/changes'), changeHub);
+  const roster = await serveWhereabouts(io.of('/presence'), database);
   const count = () => metrics.watchers.set(io.engine.clientsCount);
   io.engine.on('connection', (connection: { on(event: 'close', listener: () => void): void }) => {
     count();
@@ -73,6 +76,7 @@ export async function createLiveServer({ database, auth, metrics, watch, origins
     async close(): Promise<void> {
       runHub.close();
       listHub.close();
+      await roster.close();
       await hints.unlisten().catch(() => {});
       await io.close();
     },

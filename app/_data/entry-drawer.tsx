@@ -4,6 +4,8 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ComponentModel, EntryModel } from '#flow/component-model';
 import { api } from '../_client/api';
 import { useChanges } from '../_client/run-stream';
+import { usePlace } from '../_client/whereabouts';
+import { AlsoHere } from '../_shell/also-here';
 import { localeOf } from '../_run/duration';
 import { Button } from '../_ui/button';
 import { ConfirmDialog } from '../_ui/confirm-dialog';
@@ -104,6 +106,8 @@ export function EntryDrawer({ component, flows, entryId, can, onClose, onSaved }
     return byField.size > 0;
   };
   const title = entryId === 'new' ? t('form.newTitle', { component: component.title }) : (base?.name || `#${entryId}`);
+  const [touched, setTouched] = useState<string | null>(null);
+  usePlace(typeof entryId === 'number' ? { page: 'component', objectId: component.id, title: component.title, entryId, ...(touched === null ? { detail: title.slice(0, 200) } : { detail: touched }) } : null);
   const input = () => ({ id: base?.id ?? 0, name: draft?.name || null, data: draft ? dataOf(fields, draft.data) : {} });
   return (
     <aside className={styles.drawer} aria-label={title} onKeyDown={(event) => {
@@ -132,7 +136,7 @@ export function EntryDrawer({ component, flows, entryId, can, onClose, onSaved }
                     <Input autoFocus={entryId === 'new'} value={draft.name} onChange={(event) => setDraft({ ...draft, name: event.target.value })} />
                   </Field>
                   {fields.map((field) => (
-                    <div key={field.name} data-half={isHalf(field) || undefined}>
+                    <div key={field.name} data-half={isHalf(field) || undefined} onFocus={() => setTouched(field.title.slice(0, 200))}>
                       <Field label={field.title} required={field.required ?? false} error={trouble?.byField.get(field.name)}>
                         <FieldControl field={field} value={draft.data[field.name] ?? null} invalid={trouble?.byField.has(field.name) ?? false}
                           onChange={(value) => setDraft((before) => before && { ...before, data: { ...before.data, [field.name]: value } })} />
@@ -142,6 +146,7 @@ export function EntryDrawer({ component, flows, entryId, can, onClose, onSaved }
                 </fieldset>
               </form>
             )}
+            {typeof entryId === 'number' && <AlsoHere page="component" objectId={component.id} entryId={entryId} words={(names, count) => t('form.alsoHere', { names, count })} detailed />}
             {base && <EntryFacts entry={base} />}
           </>
         )}

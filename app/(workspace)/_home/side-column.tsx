@@ -3,6 +3,8 @@ import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import type { RunSummary } from '#db/run-row';
+import type { Place } from '#flow/whereabouts';
+import { useOthersHere } from '../../_client/whereabouts';
 import { useOpenRuns } from '../../_shell/open-runs';
 import { Avatar } from '../../_ui/avatar';
 import { Icon } from '../../_ui/icon';
@@ -26,12 +28,40 @@ export function SideColumn({ me, recent }: { me: string | null; recent: readonly
         {open.length === 0 && <p className="text-xs text-muted">{t('nothingNow')}</p>}
         {open.length > mostShown && <Link href="/runs?status=running" className="words-link text-xs">{t('moreRuns', { count: open.length - mostShown })}</Link>}
       </Section>
+      <HereNow />
       {last.length > 0 && <Section title={t('lately')}>
         {last.map((run) => <RunLine key={run.id} run={run} me={me} />)}
         <Link href="/runs" className="words-link mt-1 inline-block text-xs">{t('allRuns')}</Link>
       </Section>}
     </aside>
   );
+}
+
+/** Colleagues with a page of this workspace open, and which one. */
+function HereNow() {
+  const t = useTranslations('home');
+  const others = useOthersHere();
+  if (others.length === 0) return null;
+  return (
+    <Section title={t('here')} count={others.length}>
+      <ul>
+        {others.slice(0, mostShown).map(({ user, place }) => (
+          <li key={user.id} className="flex h-9 items-center gap-2.5">
+            <Avatar user={user} size={22} decorative />
+            <span className="min-w-0 truncate"><span className="font-medium">{user.name}</span> <WhereLink place={place} /></span>
+          </li>
+        ))}
+      </ul>
+      {others.length > mostShown && <p className="text-xs text-muted">{t('moreHere', { count: others.length - mostShown })}</p>}
+    </Section>
+  );
+}
+
+function WhereLink({ place }: { place: Place }) {
+  const t = useTranslations('home');
+  if (place.page === 'elsewhere') return <span className="text-xs text-muted">{t('where.elsewhere')}</span>;
+  const href = { flow: `/flows/${place.objectId}`, run: `/runs/${place.objectId}`, component: `/components/${place.objectId}${'entryId' in place && place.entryId ? `?entry=${place.entryId}` : ''}` }[place.page];
+  return <Link href={href} className="words-link text-xs">{t('where.in', { title: place.title })}{place.detail ? `, ${place.detail}` : ''}</Link>;
 }
 
 function Section({ title, count, children }: { title: string; count?: number; children: ReactNode }) {

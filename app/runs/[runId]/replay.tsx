@@ -11,6 +11,8 @@ import { isEnded } from '#flow/run-state';
 import type { WorkspaceIndex } from '#flow/workspace-index';
 import { FlowCanvas } from '../../_canvas/flow-canvas';
 import { useRun } from '../../_client/run-stream';
+import { usePlace } from '../../_client/whereabouts';
+import { AlsoHere } from '../../_shell/also-here';
 import { statusKey, triggerKey } from '../../_run/run-chips';
 import { triggerIcon } from '../../_run/trigger-icon';
 import { FrozenTime } from '../../_run/use-now';
@@ -49,6 +51,7 @@ export function Replay({ run, definition, component, index, firstEvents, me, can
     window.history.replaceState(null, '', url);
   };
   const { latest } = moment;
+  usePlace({ page: 'run', objectId: run.id, title: t('title', { name: run.shortName }), detail: run.flowName.slice(0, 200) });
   const frozen = (moment.seq < moment.last || isEnded(latest.status)) && moment.state.at !== null ? Date.parse(moment.state.at) : null;
   const status = latest.seq > 0 ? latest.status : run.status;
   const warnings = latest.warnings;
@@ -69,6 +72,7 @@ export function Replay({ run, definition, component, index, firstEvents, me, can
         <span className={styles.when}><Icon name={triggerIcon(run.trigger)} size={13} />{t('when', { trigger: words(`trigger.${triggerKey(run.trigger)}`), at: format.dateTime(new Date(run.createdAt), { dateStyle: 'medium', timeStyle: 'short' }), name: run.startedBy.name })}</span>
         <IntegrityBadge runId={run.id} seq={latest.seq} ended={isEnded(latest.status)} onSeek={moment.seek} />
         <span className={styles.right}>
+          <AlsoHere page="run" objectId={run.id} words={(names, count) => t('alsoHere', { names, count })} />
           {feed.status === 'offline' && <em role="status">{t('offline')}</em>}
           <ExportRun runId={run.id} shortName={run.shortName} />
           <ButtonLink icon="external-link" href={`/flows/${run.flowId}`}>{t('openFlow')}</ButtonLink>

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
 import type { ReactNode } from 'react';
+import { SayPlace } from '../../../_shell/say-place';
 import { ComponentTabs } from './component-tabs';
 import styles from './component.module.css';
 import { componentPage, type ComponentParams } from './_component';
@@ -16,6 +17,7 @@ export default async function ComponentLayout({ params, children }: ComponentPar
   const t = await getTranslations('component');
   return (
     <div className={styles.page}>
+      <SayPlace place={{ page: 'component', objectId: component.id, title: component.title }} />
       <header className={styles.head}>
         <nav aria-label={t('path')}><Link href="/">{t('components')}</Link><span aria-hidden>›</span></nav>
         <h1>{component.title}</h1>

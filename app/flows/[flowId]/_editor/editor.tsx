@@ -12,6 +12,7 @@ import type { Group } from '#flow/steps/define-step';
 import type { WorkspaceIndex } from '#flow/workspace-index';
 import { FlowCanvas, type CanvasEdit, type CanvasHandle } from '../../../_canvas/flow-canvas';
 import { useChanges } from '../../../_client/run-stream';
+import { usePlace } from '../../../_client/whereabouts';
 import { localeOf } from '../../../_run/duration';
 import { RunDrawer } from '../../../_run/run-drawer';
 import { Button } from '../../../_ui/button';
@@ -81,6 +82,8 @@ export function Editor({ flowId, user, first, component, index, published: read,
   now.current = { doc: editable ? doc : null, definition, selection: selected, undo };
   const commands = useMemo(() => createCommands({ now: () => now.current, origin: editorOrigin, userId: user.id, locale, stageName: (number) => t('stageName', { number }) }), [user.id, locale, t]);
 
+  const only = selected.length === 1 ? stepsOf(definition).find((step) => step.id === selected[0])?.name : undefined;
+  usePlace({ page: 'flow', objectId: flowId, title: (definition.name.trim() || flowId).slice(0, 200), ...(only ? { detail: only.slice(0, 200) } : {}) });
   const settled = useDeferredValue(definition);
   const context = useMemo(() => ({ index, componentId: component.id, flowId }), [index, component.id, flowId]);
   const problems = useMemo(() => problemsOf(settled, context), [settled, context]);
