@@ -15,7 +15,7 @@ const securityHeaders = {
   'Content-Security-Policy': "frame-ancestors 'none'; base-uri 'self'; object-src 'none'",
 };
 
-/** Nothing under /api is a page: what people uploaded runs nothing even where a browser shows it. */
+/** Nothing under /api or /hooks is a page: what people uploaded runs nothing even where a browser shows it. */
 const apiPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /** What every request passes before Next sees it: headers of ours, health, metrics, and paths that are none. */
@@ -33,11 +33,12 @@ async function answer(parts: Parts, request: IncomingMessage, response: ServerRe
   setOwnHeaders(request);
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
   const path = pathOf(request);
-  if (path.startsWith('/api/')) response.setHeader('Content-Security-Policy', apiPolicy);
+  const isForMachines = path === '/api' || path.startsWith('/api/') || path.startsWith('/hooks/');
+  if (isForMachines) response.setHeader('Content-Security-Policy', apiPolicy);
   if (path === '/health/live') return sendJson(response, 200, { ok: true });
   if (path === '/health/ready') return answerReady(parts, response);
   if (path === '/metrics') return answerMetrics(parts, response);
-  if ((path === '/api' || path.startsWith('/api/')) && isMalformed(path)) return sendFailure(response, 400, malformedPath);
+  if (isForMachines && isMalformed(path)) return sendFailure(response, 400, malformedPath);
   return parts.handleRequest(request, response);
 }
 

@@ -54,6 +54,7 @@ export async function insertComponent(db: Executor, workspaceId: string, userId:
   const id = newId('cmp');
   const fields = wanted.fields ?? [];
   await checkFields(db, workspaceId, id, fields);
+  if (wanted.settings?.inputFlowId) await checkInputFlow(db, workspaceId, id, wanted.settings.inputFlowId);
   await db.insert(components).values({ id, workspaceId, title: wanted.title, fields, settings: wanted.settings ?? {}, createdBy: userId });
   await recordChange(db, { workspaceId, topic: 'component', objectId: id });
   return id;
@@ -85,6 +86,7 @@ export async function updateComponent(database: Database, access: Access, id: st
       await checkFields(db, access.workspaceId, id, fields);
       await migrateEntries(db, access.workspaceId, id, { before: before.fields, after: fields });
     }
+    if (patch.settings?.inputFlowId) await checkInputFlow(db, access.workspaceId, id, patch.settings.inputFlowId);
     await db.update(components).set({
       title: patch.title ?? before.title, fields, settings: { ...before.settings, ...patch.settings }, updatedAt: sql`now()`,
       ...(changed ? { modelVersion: sql`${components.modelVersion} + 1` } : {}),
@@ -92,6 +94,14 @@ export async function updateComponent(database: Database, access: Access, id: st
     await recordChange(db, { workspaceId: access.workspaceId, topic: 'component', objectId: id });
     return { component: await viewComponent(db, access.workspaceId, id) };
   }));
+}
+
+/** What cron, messages and proxy requests run is one of the component's own dataflows. */
+export async function checkInputFlow(db: Executor, workspaceId: string, componentId: string, flowId: string): Promise<void> {
+  const [flow] = await db.select({ name: flows.name, kind: flows.kind, componentId: flows.componentId }).from(flows).where(and(eq(flows.id, flowId), eq(flows.workspaceId, workspaceId), isNull(flows.deletedAt)));
+  if (!flow) fail('FLOW_NOT_FOUND', text(`There is no flow "${flowId}" in this workspace. GET /flows lists them.`, `Il n’y a pas de flux « ${flowId} » dans cet espace. GET /flows les liste.`), { path: 'inputFlowId' });
+  if (flow.componentId === componentId && flow.kind === 'dataflow') return;
+  fail('PARAM_INVALID', text(`"${flow.name}" is not a dataflow of this component. Choose one of its own.`, `« ${flow.name} » n’est pas un flux de données de ce composant. Choisissez l’un des siens.`), { path: 'inputFlowId' });
 }
 
 /** Marks the component and its flows as deleted. Refused while runs of them are open or other components refer to it. */

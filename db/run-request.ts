@@ -16,6 +16,8 @@ export type RunRequest = {
   flow: { id: string; name: string; kind: FlowKind };
   version: PinnedVersion;
   trigger: Trigger;
+  /** The hook, schedule, queue or key by name. */
+  triggerName?: string | undefined;
   startedBy: Starter;
   /** undefined when the caller gave nothing. */
   input: Json | undefined;
@@ -33,16 +35,16 @@ export async function insertRun(tx: Executor, request: RunRequest): Promise<stri
   const now = new Date();
   const input = request.input === undefined ? null : blobOf(request.input);
   const pins = await pinsOf(tx, workspaceId, version.definition);
-  const data = storableJson({ trigger, startedBy: { ...startedBy }, version: version.number, draft: version.number === null, ...(parent ? { parentRunId: parent.runId } : {}) });
-  const searchText = storable([shortRunName(runId), flow.name, startedBy.name, request.input === undefined ? '' : JSON.stringify(request.input).slice(0, searchLength)].join(' '));
+  const data = storableJson({ trigger, startedBy: { ...startedBy }, version: version.number, draft: version.number === null, ...(parent ? { parentRunId: parent.runId } : {}), ...(request.triggerName === undefined ? {} : { triggerName: request.triggerName }) });
+  const searchText = storable([shortRunName(runId), flow.name, startedBy.name, request.triggerName ?? '', request.input === undefined ? '' : JSON.stringify(request.input).slice(0, searchLength)].join(' '));
   const at = now.toISOString();
   const hash = hashEvent('', { runId, seq: 1, type: 'run.requested', version: 1, stepId: null, attempt: null, iteration: null, fence: 0, at, data, blob: null });
   if (input) await putBlobs(tx, workspaceId, [input]);
   // One statement: a start costs as few round trips as it can.
   await tx.execute(sql`with run as (
-      insert into runs (id, workspace_id, flow_id, flow_version_id, kind, instance_id, entry_id, attempt, trigger, started_by, started_by_name,
+      insert into runs (id, workspace_id, flow_id, flow_version_id, kind, instance_id, entry_id, attempt, trigger, trigger_name, started_by, started_by_name,
         parent_run_id, parent_step_id, depth, steps_total, pins, input_ref, search_text, created_at)
-      values (${runId}, ${workspaceId}, ${flow.id}, ${version.id}, ${flow.kind}, ${request.instance?.id ?? null}, ${request.entryId}, ${request.instance?.attempt ?? 1}, ${trigger},
+      values (${runId}, ${workspaceId}, ${flow.id}, ${version.id}, ${flow.kind}, ${request.instance?.id ?? null}, ${request.entryId}, ${request.instance?.attempt ?? 1}, ${trigger}, ${request.triggerName === undefined ? null : storable(request.triggerName)},
         ${startedBy.id}, ${startedBy.name}, ${parent?.runId ?? null}, ${parent?.stepId ?? null}, ${parent ? parent.depth + 1 : 0}, ${stepsOf(version.definition).length},
         ${JSON.stringify(pins)}::jsonb, decode(${input?.sha256 ?? null}, 'hex'), ${searchText}, ${at})
     ), event as (

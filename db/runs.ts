@@ -6,6 +6,7 @@ import { isJsonObject, type Json } from '#flow/json';
 import type { Trigger } from '#flow/steps/capabilities';
 import { text } from '#flow/text';
 import { denied, type Access } from './access';
+import { checkCallerModel } from './caller-model';
 import type { Database, Executor } from './client';
 import { readEntry } from './entries';
 import { canonical } from './event-hash';
@@ -32,22 +33,30 @@ export type RunOptions = {
   version?: number | 'draft' | undefined;
   idempotencyKey?: string | undefined;
   trigger?: Trigger | undefined;
+  /** The hook, schedule or queue by name. */
+  triggerName?: string | undefined;
+  /** In the run's own transaction, once it is known to be new: what must happen exactly with it, or refuse it. */
+  along?: (tx: Executor) => Promise<void>;
 };
 type FlowRow = { id: string; name: string; kind: 'dataflow' | 'workflow'; componentId: string; publishedVersionId: string | null };
 
 /** Starts a run: when this answers, the run is in the log and will be carried out whatever dies. Same key, same run. */
 export async function requestRun(database: Database, access: Access, flowId: string, options: RunOptions = {}): Promise<Result<{ runId: string; existing: boolean }>> {
-  const made = await permitted(access, 'runs.start', () => database.db.transaction(async (tx) => {
-    const flow = await startableFlow(tx, access, flowId);
-    const known = await claimKey(tx, access, flowId, options);
-    if (known !== null) return { runId: known, existing: true };
-    const version = await chooseVersion(tx, access, flow, options.version);
-    const runId = await startRun(tx, access, flow, version, options);
-    if (options.idempotencyKey !== undefined) await tx.execute(sql`update run_keys set run_id = ${runId} where workspace_id = ${access.workspaceId} and key = ${options.idempotencyKey}`);
-    return { runId, existing: false };
-  }));
+  const made = await permitted(access, 'runs.start', () => database.db.transaction((tx) => requestRunIn(tx, access, flowId, options)));
   if (made.ok && !made.existing) hintNewWork(database.sql, made.runId);
   return made;
+}
+
+/** Inside the caller's transaction, who has made sure of the right and hints when it has committed. */
+export async function requestRunIn(tx: Executor, access: Access, flowId: string, options: RunOptions): Promise<{ runId: string; existing: boolean }> {
+  const flow = await startableFlow(tx, access, flowId);
+  const known = await claimKey(tx, access, flowId, options);
+  if (known !== null) return { runId: known, existing: true };
+  await options.along?.(tx);
+  const version = await chooseVersion(tx, access, flow, options.version);
+  const runId = await startRun(tx, access, flow, version, options);
+  if (options.idempotencyKey !== undefined) await tx.execute(sql`update run_keys set run_id = ${runId} where workspace_id = ${access.workspaceId} and key = ${options.idempotencyKey}`);
+  return { runId, existing: false };
 }
 
 export async function startableFlow(tx: Executor, access: Access, flowId: string): Promise<FlowRow> {
@@ -96,13 +105,14 @@ async function startRun(tx: Executor, access: Access, flow: FlowRow, version: Pi
   const trouble = options.input === undefined ? null : inputTrouble(options.input);
   if (trouble === 'deep') fail('PARAM_INVALID', text('The input is nested more than 200 levels deep.', 'L’entrée a plus de 200 niveaux d’imbrication.'), { path: 'input' });
   if (trouble === 'large') fail('TOO_LARGE', text('The input is larger than 50 MB. Upload a file and pass its id instead.', 'L’entrée dépasse 50 Mo. Téléversez un fichier et passez son identifiant.'), { path: 'input' });
-  const start = flow.kind === 'workflow' ? await workflowStart(tx, access, flow, options) : { ...await dataflowInput(tx, flow, options), instance: null };
+  const start = flow.kind === 'workflow' ? await workflowStart(tx, access, flow, options) : { ...await dataflowInput(tx, flow, version, options), instance: null };
   const trigger = options.trigger ?? (access.via === 'api-key' ? 'api' : 'button');
-  return insertRun(tx, { workspaceId: access.workspaceId, flow, version, trigger, startedBy: starterOf(access), parent: null, ...start });
+  return insertRun(tx, { workspaceId: access.workspaceId, flow, version, trigger, triggerName: options.triggerName ?? access.apiKeyName, startedBy: starterOf(access), parent: null, ...start });
 }
 
 /** A dataflow started for an entry gets that entry's model, unless the caller gave one. */
-async function dataflowInput(tx: Executor, flow: FlowRow, { input, entryId }: RunOptions) {
+async function dataflowInput(tx: Executor, flow: FlowRow, version: PinnedVersion, { input, entryId }: RunOptions) {
+  checkCallerModel(version.definition, input);
   if (entryId === undefined) return { input, entryId: null };
   const entry = await readEntry(tx, flow.componentId, entryId);
   if (entry === null) return entryNotFound(entryId);

@@ -9,6 +9,7 @@ import { dataflowLimitMs, drive } from './drive';
 import type { Engine } from './engine';
 import type { LiveRun } from './live-run';
 import { reap, wakeParents } from './reaper';
+import { fireSchedules } from './schedules';
 
 /** One worker: claims what is due up to its capacity, carries it on, watches over its leases, hands back on close. */
 export const capacity = 64;
@@ -17,6 +18,7 @@ const mostSuspects = 16;
 const pollMs = 500;
 const tickMs = 500;
 const reapMs = 1_000;
+const scheduleMs = 1_000;
 const gatherMs = 4;
 const dropAfterMs = 10_000;
 const drainMs = 4_000;
@@ -48,6 +50,7 @@ export class Worker {
       const { freed, woken } = await reap(this.engine.control);
       if (freed + woken > 0) this.lookForWork();
     });
+    this.every(scheduleMs, async () => void (await fireSchedules(this.engine.database)));
     this.lookForWork();
   }
 

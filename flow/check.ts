@@ -12,7 +12,8 @@ export function problemsOf(definition: FlowDefinition, context: FlowContext): Pr
   const graph = graphOf(definition);
   const facts = staticContext(context);
   const views = viewsOf(definition, context);
-  const flow = flowFacts(definition, views);
+  const isInput = context.flowId !== undefined && facts.component.settings.inputFlowId === context.flowId;
+  const flow = { ...flowFacts(definition, views), isInput };
   const problems: Problem[] = [];
   for (const id of graph.order) {
     const view = views.get(id);
@@ -65,10 +66,10 @@ function sourceProblems({ step, type }: StepView, graph: FlowGraph): StepProblem
 }
 
 /** Facts of the whole flow, gathered once. */
-type FlowFacts = { firstNamed: Map<string, string>; callerModel: string | null; responds: boolean; lastStore: number; ended: Map<string, number> };
+type FlowFacts = { isInput: boolean; firstNamed: Map<string, string>; callerModel: string | null; responds: boolean; lastStore: number; ended: Map<string, number> };
 
-function flowFacts(definition: FlowDefinition, views: ReadonlyMap<string, StepView>): FlowFacts {
-  const facts: FlowFacts = { firstNamed: new Map(), callerModel: null, responds: false, lastStore: -1, ended: new Map() };
+function flowFacts(definition: FlowDefinition, views: ReadonlyMap<string, StepView>): Omit<FlowFacts, 'isInput'> {
+  const facts: Omit<FlowFacts, 'isInput'> = { firstNamed: new Map(), callerModel: null, responds: false, lastStore: -1, ended: new Map() };
   let place = 0;
   for (const lane of definition.lanes) {
     for (const step of lane.stages.flatMap((stage) => stage.steps)) {
@@ -99,6 +100,9 @@ function stepProblems(view: StepView, context: StaticContext): StepProblem[] {
   return [...paramProblems(view, context), ...own];
 }
 
+/** Not in an input dataflow. */
+const needsPerson: ReadonlySet<string> = new Set(['get-workflow-model', 'get-action-model', 'form-action', 'login-with-password']);
+
 function placeProblems({ step, type }: StepView, graph: FlowGraph, flow: FlowFacts): StepProblem[] {
   if (!type) return [];
   if (type.kind === 'workflow') return workflowPlace(step.id, type.class, graph, flow);
@@ -106,6 +110,9 @@ function placeProblems({ step, type }: StepView, graph: FlowGraph, flow: FlowFac
   if (type.callerModel && flow.callerModel !== step.id) {
     const first = graph.places.get(flow.callerModel ?? '')?.step.name ?? '';
     found.push({ code: 'STEP_NOT_ALLOWED_HERE', text: text(`"${first}" already takes the caller’s model, and only one step may. Remove one of them.`, `« ${first} » prend déjà le modèle de l’appelant, et une seule étape le peut. Retirez l’une des deux.`) });
+  }
+  if (flow.isInput && needsPerson.has(type.id)) {
+    found.push({ code: 'STEP_NOT_ALLOWED_HERE', text: text(`"${step.name}" needs a person or a caller, and nobody stands behind the component’s input dataflow, which cron and messages run. Remove the step, or choose another input dataflow.`, `« ${step.name} » demande une personne ou un appelant, et il n’y en a pas derrière le flux d’entrée du composant, que lancent le cron et les messages. Retirez l’étape, ou choisissez un autre flux d’entrée.`) });
   }
   if (type.class === 'pure' && graph.consumersOf(step.id).length === 0) {
     found.push({ code: 'UNUSED_OUTPUT', level: 'warning', text: text(`Nobody reads what "${step.name}" gives.`, `Personne ne lit ce que donne « ${step.name} ».`) });

@@ -48,6 +48,8 @@ export const componentSettings = z.strictObject({
   proxyMode: z.boolean().optional(),
   restrictAccess: z.boolean().optional(),
   accessMode: z.enum(['private', 'public']).optional(),
+  /** The dataflow that cron, messages and proxy requests run. */
+  inputFlowId: id.nullable().optional(),
 });
 export type ComponentSettings = z.infer<typeof componentSettings>;
 

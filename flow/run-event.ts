@@ -29,7 +29,7 @@ const by = z.object({ by: startedBy });
 /** `ref` is the blob with recorded items or a value; it never leaves the server. */
 const shapes = {
   'run.requested': z.object({
-    trigger: z.string(), startedBy, version: z.number().nullable(), draft: z.boolean(), parentRunId: z.string().nullable().optional(),
+    trigger: z.string(), startedBy, version: z.number().nullable(), draft: z.boolean(), parentRunId: z.string().nullable().optional(), triggerName: z.string().optional(),
   }),
   'run.started': z.object({ worker: z.string() }),
   'lease.taken': z.object({ worker: z.string(), fence: z.number() }),

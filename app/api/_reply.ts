@@ -9,7 +9,7 @@ const statuses: { [C in ErrorCode]?: number } = {
   ACCESS_DENIED: 403, ORIGIN_REFUSED: 403, INVITATION_REQUIRED: 403, USER_DISABLED: 403,
   NOT_FOUND: 404, FLOW_NOT_FOUND: 404, COMPONENT_NOT_FOUND: 404, ENTRY_NOT_FOUND: 404, FILE_NOT_FOUND: 404, RUN_NOT_FOUND: 404,
   STEP_NOT_FOUND: 404, VERSION_NOT_FOUND: 404, MEMBER_NOT_FOUND: 404, INVITATION_NOT_FOUND: 404, API_KEY_NOT_FOUND: 404,
-  WORKSPACE_NOT_FOUND: 404, MOMENT_NOT_FOUND: 404, CHECKPOINT_NOT_FOUND: 404, COMMENT_NOT_FOUND: 404, INSTANCE_NOT_FOUND: 404, USER_NOT_FOUND: 404,
+  WORKSPACE_NOT_FOUND: 404, MOMENT_NOT_FOUND: 404, CHECKPOINT_NOT_FOUND: 404, COMMENT_NOT_FOUND: 404, INSTANCE_NOT_FOUND: 404, USER_NOT_FOUND: 404, HOOK_NOT_FOUND: 404, SCHEDULE_NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   CONFLICT: 409, IDEMPOTENCY_CONFLICT: 409, STATE_INVALID: 409, NOT_PUBLISHED: 409, WORKFLOW_ALREADY_RUNNING: 409, REFERENCE_IN_USE: 409,
   DUPLICATE_KEY: 409, LAST_ADMIN: 409, CONFIRMATION_ANSWERED: 409, USER_EXISTS: 409,
@@ -24,7 +24,11 @@ export function statusOf(code: ErrorCode): number {
 
 /** `{"error":{"code","message","details"?,…}}` in the caller's language, the one error shape of the API. */
 export function errorReply(failure: Failure, locale: Locale): Response {
-  return Response.json({ error: errorBody(failure, locale) }, { status: statusOf(failure.code), headers: { 'Cache-Control': 'no-store' } });
+  const { details } = failure;
+  const seconds = isJsonObject(details) ? details['retryAfterSeconds'] : undefined;
+  return Response.json({ error: errorBody(failure, locale) }, {
+    status: statusOf(failure.code), headers: { 'Cache-Control': 'no-store', ...(typeof seconds === 'number' ? { 'Retry-After': String(seconds) } : {}) },
+  });
 }
 
 export function errorBody(failure: Failure, locale: Locale) {

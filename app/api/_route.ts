@@ -110,7 +110,7 @@ async function inputs<P extends Shape, Q extends Shape, B extends Shape>(spec: O
 }
 
 const words = { en: z.locales.en().localeError, fr: z.locales.fr().localeError };
-const parts = { path: { en: 'The path', fr: 'Le chemin' }, query: { en: 'The query', fr: 'La requête' }, body: { en: 'The body', fr: 'Le corps' } };
+const parts = { path: { en: 'The path', fr: 'Le chemin' }, query: { en: 'The query', fr: 'La requête' }, body: { en: 'The body', fr: 'Le corps' }, header: { en: 'The header Idempotency-Key', fr: 'L’en-tête Idempotency-Key' } };
 
 export function parseOr<S extends Shape>(schema: S, input: unknown, part: keyof typeof parts, locale: Locale): z.output<S> {
   const parsed = schema.safeParse(input, { error: words[locale], reportInput: false });
@@ -130,7 +130,7 @@ function pathText(path: readonly PropertyKey[]): string {
 
 /** Reads at most `maxBytes` of JSON; the type must say so, since a form post from another site cannot. */
 export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
-  const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  const type = jsonTypeOf(request);
   const bytes = await readLimited(request, maxBytes);
   if (bytes.byteLength === 0 && !type) return {};
   if (type !== 'application/json') {
@@ -139,6 +139,11 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
     }));
   }
   return bytes.byteLength === 0 ? {} : parseJson(bytes);
+}
+
+/** The media type without its parameters, "" when none is sent. */
+export function jsonTypeOf(request: Request): string {
+  return (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
 export async function readLimited(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {

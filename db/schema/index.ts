@@ -4,3 +4,4 @@ export * from './components';
 export * from './flows';
 export * from './runs';
 export * from './comments';
+export * from './triggers';

@@ -16,6 +16,8 @@ export const runs = pgTable('runs', {
   entryId: integer('entry_id'),
   attempt: integer().notNull().default(1),
   trigger: text().notNull(),
+  /** The hook, schedule, queue or key that asked, by its name then. */
+  triggerName: text('trigger_name'),
   startedBy: text('started_by'),
   startedByName: text('started_by_name').notNull().default(''),
   parentRunId: uuid('parent_run_id'),

@@ -35,13 +35,13 @@ export const components = {
   listComponents: operation({ method: 'GET', path: '/components', right: 'workspace.read', summary: 'The components of the workspace.', query: z.object(pageQuery), answers: { 200: listOf(component) } }),
   createComponent: operation({
     method: 'POST', path: '/components', right: 'components.edit', summary: 'Makes a component with its fields.',
-    body: z.strictObject({ title: label(200), fields: fields.default([]), settings: componentSettings.optional() }), answers: { 201: component }, errors: [missing, 'VALIDATION_FAILED'],
+    body: z.strictObject({ title: label(200), fields: fields.default([]), settings: componentSettings.optional() }), answers: { 201: component }, errors: [missing, 'VALIDATION_FAILED', 'FLOW_NOT_FOUND'],
   }),
   getComponent: operation({ method: 'GET', path: '/components/:componentId', right: 'workspace.read', summary: 'A component.', params: ofComponent, answers: { 200: component }, errors: [missing] }),
   updateComponent: operation({
     method: 'PATCH', path: '/components/:componentId', right: 'components.edit', summary: 'Changes the title, the fields (all of them) or the settings. Refused while entries would break the new fields.',
     params: ofComponent, body: z.strictObject({ title: label(200).optional(), fields: fields.optional(), settings: componentSettings.optional() }),
-    answers: { 200: component }, errors: [missing, 'VALIDATION_FAILED'],
+    answers: { 200: component }, errors: [missing, 'VALIDATION_FAILED', 'FLOW_NOT_FOUND'],
   }),
   deleteComponent: operation({
     method: 'DELETE', path: '/components/:componentId', right: 'components.edit', summary: 'Deletes a component. Refused while others refer to it.',

@@ -7,7 +7,7 @@ import { code, entryIdText, iso, json, jsonObject, listOf, operation, pageQuery 
 const status = z.enum(runStatuses).meta({ id: 'RunStatus' });
 const ofRun = z.object({ runId: id });
 const version = z.union([z.int().min(1).max(999_999_999), z.literal('draft')]);
-const failed = z.looseObject({ code, message: z.string(), stepId: id.optional(), itemIndex: z.int().optional(), path: z.string().optional() }).meta({ id: 'Failure' });
+export const failed = z.looseObject({ code, message: z.string(), stepId: id.optional(), itemIndex: z.int().optional(), path: z.string().optional() }).meta({ id: 'Failure' });
 const summary = z.looseObject({
   id: z.string(), flowId: id, version: z.int().nullable(), draft: z.boolean(), kind: flowKind, status, warnings: z.int(), trigger: z.string(),
   parentRunId: z.string().nullable(), attempt: z.int(), createdAt: iso, startedAt: iso.nullable(), finishedAt: iso.nullable(),
@@ -32,7 +32,7 @@ export const runs = {
       idempotencyKey: z.string().min(1).max(200).optional(), waitSeconds: z.number().min(0).max(60).optional(),
     }),
     answers: { 200: ended, 202: accepted },
-    errors: ['FLOW_NOT_FOUND', 'NOT_PUBLISHED', 'VERSION_NOT_FOUND', 'IDEMPOTENCY_CONFLICT', 'FLOW_HAS_PROBLEMS', 'ENTRY_NOT_FOUND', 'WORKFLOW_ALREADY_RUNNING', 'VALIDATION_FAILED'],
+    errors: ['FLOW_NOT_FOUND', 'NOT_PUBLISHED', 'VERSION_NOT_FOUND', 'IDEMPOTENCY_CONFLICT', 'FLOW_HAS_PROBLEMS', 'ENTRY_NOT_FOUND', 'WORKFLOW_ALREADY_RUNNING', 'VALIDATION_FAILED', 'TYPE_MISMATCH'],
   }),
   listRuns: operation({
     method: 'GET', path: '/runs', right: 'workspace.read', summary: 'Runs, newest first, without payloads. `status` takes several, separated by commas.',

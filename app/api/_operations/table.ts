@@ -4,6 +4,7 @@ import { flows } from './flows';
 import { people } from './people';
 import { reference } from './reference';
 import { runs } from './runs';
+import { triggers } from './triggers';
 
 /** Every operation of /api/v1: the routes, the OpenAPI document and the role matrix of the tests are made of it. */
-export const table = { ...people, ...components, ...flows, ...runs, ...files, ...reference };
+export const table = { ...people, ...components, ...flows, ...runs, ...files, ...triggers, ...reference };

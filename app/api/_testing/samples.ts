@@ -38,6 +38,14 @@ export function samplesOf(world: World): { [K in keyof typeof table]: () => Prom
     await made('/flows/:flowId/publish', {}, params);
     return params;
   };
+  const published = async (): Promise<{ componentId: string; flowId: string }> => {
+    const componentId = await component();
+    const { id } = await made('/flows', { componentId, kind: 'dataflow', name: 'Echo', definition });
+    await made('/flows/:flowId/publish', {}, { flowId: id });
+    return { componentId, flowId: id };
+  };
+  const ofHook = async (): Promise<Record<string, string>> => ({ hookId: (await made('/flows/:flowId/hooks', { name: 'Shop' }, await ofPublished())).id });
+  const ofSchedule = async (): Promise<Record<string, string>> => ({ scheduleId: (await made('/schedules', { ...(await published()), cron: '0 0 * * *' })).id });
   const ofRun = async (): Promise<Record<string, string>> => ({ runId: (await made('/flows/:flowId/runs', { input: { a: 2 } }, await ofPublished())).runId });
   const ofFile = async (): Promise<Record<string, string>> => ({ fileId: (await made('/files', upload())).id });
   const ofMember = async (): Promise<Record<string, string>> => {
@@ -109,6 +117,19 @@ export function samplesOf(world: World): { [K in keyof typeof table]: () => Prom
     uploadFile: async () => ({ body: upload() }),
     getFile: async () => ({ params: await ofFile() }),
     fileContent: async () => ({ params: await ofFile() }),
+    listHooks: async () => ({ params: await ofPublished() }),
+    createHook: async () => ({ params: await ofPublished(), body: { name: name(), signed: true } }),
+    renameHook: async () => ({ params: await ofHook(), body: { name: name() } }),
+    rotateHook: async () => ({ params: await ofHook() }),
+    revokeHook: async () => ({ params: await ofHook() }),
+    listSchedules: async () => ({ query: { limit: '5' } }),
+    createSchedule: async () => {
+      const { componentId, flowId } = await published();
+      return { body: { componentId, flowId, cron: '0 7 * * 1-5', timeZone: 'Europe/Paris', overlap: 'queue', catchUp: false, runAs: null, enabled: false } };
+    },
+    getSchedule: async () => ({ params: await ofSchedule() }),
+    updateSchedule: async () => ({ params: await ofSchedule(), body: { cron: '*/5 * * * *', timeZone: 'UTC', enabled: false } }),
+    deleteSchedule: async () => ({ params: await ofSchedule() }),
     listSteps: async () => ({}),
     openapi: async () => ({}),
   };
