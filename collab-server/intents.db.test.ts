@@ -3,9 +3,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Access } from '#db/access';
 import { submitIntent } from '#db/flow-intents';
 import { loadDocument } from '#db/flow-documents';
+import { restoreMoment } from '#db/flow-restore';
 import { createTestDatabase } from '#db/testing';
 import { emptyDefinition } from '#flow/canonical';
-import { definitionOf } from '#flow/document';
+import { definitionOf, renameFlow, renameStep } from '#flow/document';
 import { insertFlow, openStock, person, startTestWeb, synced, until, type Person, type TestWeb } from './testing';
 
 let web: TestWeb;
@@ -62,4 +63,25 @@ it('C26 works without a web process: the asker writes to the log itself', async 
   const { doc } = await loadDocument(database.db, flowId);
   expect([definitionOf(doc).name, Y.encodeStateVector(doc).byteLength > 0]).toEqual(['Alone', true]);
   await database.drop();
+});
+
+it('H4 a restored step shows in open editors, named and undoable, and touches nothing else', async () => {
+  const flowId = await insertFlow(web.database, web.workspaceId);
+  const bo = await person(web, 'Bo', 'editor');
+  await submitIntent(web.database, accessOf(ana), flowId, { kind: 'replace', definition: wanted('Restored') });
+  const then = (await loadDocument(web.database.db, flowId)).seq;
+  const editor = await synced(openStock(web.url, flowId, { cookie: bo.cookie }));
+  renameStep(editor.doc, 'stp_1', 'Twice', 'bo');
+  renameFlow(editor.doc, 'By Bo', 'bo');
+  const committed = async () => (await loadDocument(web.database.db, flowId)).seq;
+  await until(async () => (await committed()) === then + 2, 'the edits to be stored');
+  const restored = await restoreMoment(web.database, accessOf(ana), flowId, { seq: then, stepId: 'stp_1' });
+  if (!restored.ok) throw new Error(restored.failure.message);
+  const nameOf = () => definitionOf(editor.doc).lanes[0]?.stages[0]?.steps[0]?.name;
+  await until(() => nameOf() === 'Once', 'the editor to see the restored step');
+  expect(definitionOf(editor.doc).name).toBe('By Bo');
+  expect(await web.database.sql`select user_id, kind from flow_updates where flow_id = ${flowId} and seq > ${then + 2}`).toEqual([{ user_id: ana.id, kind: 'restore' }]);
+  expect(await restoreMoment(web.database, accessOf(bo), flowId, { seq: restored.before, stepId: 'stp_1' })).toMatchObject({ ok: true });
+  await until(() => nameOf() === 'Twice', 'the restoration to be taken back');
+  editor.close();
 });

@@ -1,5 +1,5 @@
 import type { Database } from '#db/client';
-import { applyIntent, finishIntent, openIntents, type OpenIntent } from '#db/flow-intents';
+import { applyIntent, finishIntent, openIntents, updateKindOf, type OpenIntent } from '#db/flow-intents';
 import { leaseRenewalMs, releaseLease, renewLeases, roomOwner, takeLease } from '#db/room-leases';
 import { refusal, type Refusal } from './close-codes';
 import type { Metrics } from './metrics';
@@ -143,7 +143,7 @@ export class Rooms {
     const { room } = opened;
     room.lastUsedMs = Date.now();
     const failed: { failure: ReturnType<typeof applyIntent> } = { failure: null };
-    const seq = await room.edit(intent.userId, 'import', (doc) => (failed.failure = applyIntent(doc, intent)));
+    const seq = await room.edit(intent.userId, updateKindOf(intent), (doc) => (failed.failure = applyIntent(doc, intent)));
     await room.lists.update();
     await finishIntent(this.database.sql, intent.id, failed.failure ? { ok: false, failure: failed.failure } : { ok: true, seq });
   }

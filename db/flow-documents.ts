@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, lte, sql } from 'drizzle-orm';
 import type { Database, Executor } from './client';
 import { flowClients, flowSnapshots, flowUpdates } from './schema';
 
@@ -17,11 +17,11 @@ export type StoredDocument = { doc: Y.Doc; seq: number; rowsSinceSnapshot: numbe
 export const serverClient = '$server';
 
 /** The newest snapshot and the rows after it, replayed in one transaction (merging updates first is far slower). */
-export async function loadDocument(db: Executor, flowId: string): Promise<StoredDocument> {
+export async function loadDocument(db: Executor, flowId: string, upTo?: number): Promise<StoredDocument> {
   const [snapshot] = await db.select({ seq: flowSnapshots.seq, state: flowSnapshots.state }).from(flowSnapshots)
-    .where(eq(flowSnapshots.flowId, flowId)).orderBy(desc(flowSnapshots.seq)).limit(1);
+    .where(and(eq(flowSnapshots.flowId, flowId), upTo === undefined ? undefined : lte(flowSnapshots.seq, upTo))).orderBy(desc(flowSnapshots.seq)).limit(1);
   const rows = await db.select({ seq: flowUpdates.seq, payload: flowUpdates.payload }).from(flowUpdates)
-    .where(and(eq(flowUpdates.flowId, flowId), gt(flowUpdates.seq, snapshot?.seq ?? 0))).orderBy(asc(flowUpdates.seq));
+    .where(and(eq(flowUpdates.flowId, flowId), gt(flowUpdates.seq, snapshot?.seq ?? 0), upTo === undefined ? undefined : lte(flowUpdates.seq, upTo))).orderBy(asc(flowUpdates.seq));
   const doc = new Y.Doc();
   doc.transact(() => {
     if (snapshot) Y.applyUpdate(doc, snapshot.state);
@@ -51,11 +51,18 @@ export async function clientsOf(db: Executor, flowId: string): Promise<Map<numbe
   return new Map(rows.map((row) => [row.clientId, row.userId]));
 }
 
-/** `state` must hold exactly the updates up to `seq`. Two are kept: the newest and, against a torn one, its elder. */
+/** Rows between the snapshots that are kept of the past: what a look back has to replay at most, more or less. */
+export const snapshotSpan = 1_250;
+
+/**
+ * `state` must hold exactly the updates up to `seq`. The newest and, against a torn one, its elder are kept, and of
+ * the past the first of every span, so that any moment is a short replay away.
+ */
 export async function saveSnapshot(db: Executor, snapshot: { flowId: string; seq: number; state: Uint8Array }): Promise<void> {
   await db.insert(flowSnapshots).values(snapshot).onConflictDoNothing();
-  await db.execute(sql`delete from flow_snapshots where flow_id = ${snapshot.flowId} and seq < (
-    select min(seq) from (select seq from flow_snapshots where flow_id = ${snapshot.flowId} order by seq desc limit 2) newest)`);
+  await db.execute(sql`delete from flow_snapshots s where s.flow_id = ${snapshot.flowId} and s.seq < (
+    select min(seq) from (select seq from flow_snapshots where flow_id = ${snapshot.flowId} order by seq desc limit 2) newest)
+    and exists (select 1 from flow_snapshots e where e.flow_id = s.flow_id and e.seq < s.seq and e.seq / ${snapshotSpan} = s.seq / ${snapshotSpan})`);
 }
 
 export type ChangeRow = { seq: number; idx: number; userId: string | null; stepId: string | null; key: string; op: string; old: unknown; new: unknown };

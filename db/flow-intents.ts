@@ -3,14 +3,14 @@ import type * as Y from 'yjs';
 import { z } from 'zod';
 import { parseDefinition } from '#flow/canonical';
 import { changesOf } from '#flow/changes';
-import { definitionOf, renameFlow, replaceDefinition, setFlowSettings } from '#flow/document';
+import { definitionOf, renameFlow, replaceDefinition, restoreStep, setFlowSettings } from '#flow/document';
 import { failure, type Failure } from '#flow/failure';
 import { flowDefinition, flowSettings } from '#flow/flow';
-import { newId } from '#flow/id';
+import { id, newId } from '#flow/id';
 import type { Json } from '#flow/json';
 import { denied, type Access } from './access';
 import type { Database } from './client';
-import { claimClient, commitUpdates, loadDocument, serverClient, type UpdateRow } from './flow-documents';
+import { claimClient, commitUpdates, loadDocument, serverClient, type UpdateKind, type UpdateRow } from './flow-documents';
 import { mirrorFlow } from './flow-mirror';
 
 /**
@@ -20,6 +20,7 @@ import { mirrorFlow } from './flow-mirror';
  */
 const payloadShape = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('replace'), definition: z.unknown() }),
+  z.strictObject({ kind: z.literal('restore'), definition: z.unknown(), stepId: id.optional() }),
   z.strictObject({ kind: z.literal('settings'), name: flowDefinition.shape.name.optional(), restrictAccess: z.boolean().optional(), settings: flowSettings.optional() }),
 ]);
 export type IntentPayload = z.input<typeof payloadShape>;
@@ -85,10 +86,11 @@ export function applyIntent(doc: Y.Doc, intent: Pick<OpenIntent, 'payload' | 'us
   const origin = { intentOf: intent.userId };
   const { data } = parsed;
   switch (data.kind) {
-    case 'replace': {
+    case 'replace': case 'restore': {
       const read = parseDefinition(data.definition);
       if (!read.ok) return failure('DEFINITION_INVALID', { en: 'The definition is not valid; nothing was changed.', fr: 'La définition n’est pas valide ; rien n’a été modifié.' }, { details: read.issues });
-      replaceDefinition(doc, read.definition, origin);
+      if (data.kind === 'restore' && data.stepId !== undefined) restoreStep(doc, read.definition, data.stepId, intent.userId ?? 'restore', origin);
+      else replaceDefinition(doc, read.definition, origin);
       return null;
     }
     case 'settings':
@@ -98,6 +100,11 @@ export function applyIntent(doc: Y.Doc, intent: Pick<OpenIntent, 'payload' | 'us
       }, origin);
       return null;
   }
+}
+
+/** How the edit log names the write. */
+export function updateKindOf({ payload }: Pick<OpenIntent, 'payload'>): UpdateKind {
+  return z.object({ kind: z.literal('restore') }).safeParse(payload).success ? 'restore' : 'import';
 }
 
 export async function openIntents(sql: Database['sql']): Promise<OpenIntent[]> {
@@ -124,7 +131,7 @@ async function performUnowned(database: Database, { id, flowId, workspaceId }: {
   const { doc, seq } = await loadDocument(database.db, flowId);
   const before = definitionOf(doc);
   const updates: UpdateRow[] = [];
-  doc.on('update', (payload: Uint8Array) => updates.push({ flowId, seq: seq + updates.length + 1, userId: intent.userId, clientId: doc.clientID, kind: 'import', payload }));
+  doc.on('update', (payload: Uint8Array) => updates.push({ flowId, seq: seq + updates.length + 1, userId: intent.userId, clientId: doc.clientID, kind: updateKindOf(intent), payload }));
   const failed = applyIntent(doc, intent);
   if (failed) return finishIntent(sql, id, { ok: false, failure: failed });
   const last = updates.at(-1)?.seq ?? seq;

@@ -7,12 +7,13 @@ import type { FlowDefinition } from '#flow/flow';
 import type { Access } from './access';
 import { createComponent, deleteComponent } from './components';
 import { appendUpdates, loadDocument } from './flow-documents';
+import { flowChanges } from './flow-history';
 import { createFlow, deleteFlow, draftOf, getFlow, listFlows, patchFlow, unpublishFlow } from './flows';
 import { audit, flowChanges as changeRows, flowVersions, runSlots } from './schema';
 import { createTestDatabase, type TestDatabase } from './testing';
 import { codeOf, got, refusal } from './testing-result';
 import { insertTestWorkspace, type TestWorkspace } from './testing-workspace';
-import { flowChanges, freezeDraft, getVersion, listVersions, publishFlow, publishPreview, rollbackFlow } from './versions';
+import { freezeDraft, getVersion, listVersions, publishFlow, publishPreview, rollbackFlow } from './versions';
 
 let database: TestDatabase;
 let here: TestWorkspace;

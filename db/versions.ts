@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, desc, eq, gt, isNotNull, isNull, lt, max, sql } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull, lt, max } from 'drizzle-orm';
 import { z } from 'zod';
 import { canonicalJson, storedDefinition } from '#flow/canonical';
 import { problemsOf } from '#flow/check';
@@ -8,20 +8,19 @@ import { definitionOf } from '#flow/document';
 import { fail, type Result } from '#flow/failure';
 import { flowDefinition, type FlowDefinition } from '#flow/flow';
 import { newId } from '#flow/id';
-import type { Json } from '#flow/json';
 import type { Problem } from '#flow/problems';
 import { text } from '#flow/text';
 import type { Access } from './access';
 import type { Database, Executor } from './client';
 import { loadDocument } from './flow-documents';
+import { authorsBetween, type Person } from './flow-history';
 import { findFlow, flowContext, lockFlow, setPublished, type LockedFlow } from './flows';
 import { decodeCursor, paged, type Listed, type Page } from './page';
 import { permitted } from './permitted';
-import { flowChanges as changeRows, flowVersions, user } from './schema';
+import { flowVersions, user } from './schema';
 
 /** Versions are immutable: what runs pin, what history shows. A published one has a number, a frozen draft has none. */
-type Person = { id: string; name: string };
-export type VersionSummary = { number: number; message: string | null; createdAt: string; createdBy: Person | null; published: boolean };
+export type VersionSummary = { number: number; message: string | null; createdAt: string; createdBy: Person | null; published: boolean; /** Where in the edit log it was taken. */ seq: number };
 export type VersionView = VersionSummary & { definition: FlowDefinition };
 
 type Draft = { definition: FlowDefinition; seq: number; hash: string };
@@ -120,15 +119,13 @@ type Row = Awaited<ReturnType<typeof selectVersions>>[number];
 const personOf = (id: string | null, name: string | null): Person | null => (id === null ? null : { id, name: name ?? '' });
 
 function summaryOf(row: Row, flow: LockedFlow): VersionSummary {
-  return { number: row.number ?? 0, message: row.message, createdAt: row.createdAt.toISOString(), createdBy: personOf(row.authorId, row.authorName), published: row.id === flow.publishedVersionId };
+  return { number: row.number ?? 0, message: row.message, createdAt: row.createdAt.toISOString(), createdBy: personOf(row.authorId, row.authorName), published: row.id === flow.publishedVersionId, seq: row.updateSeq };
 }
 
 function missingVersion(name: string, number: number): never {
   return fail('VERSION_NOT_FOUND', text(`"${name}" has no version ${number}.`, `« ${name} » n’a pas de version ${number}.`));
 }
 
-/** Changes of the flow as a whole (name, settings, stages, notes) stand under this key. */
-export const wholeFlow = '$flow';
 export type PublishPreview = { diff: FlowDiff; authors: Record<string, Person[]>; problems: Problem[] };
 
 /** What publishing would change since the published version, and who made the changes, by step. */
@@ -139,38 +136,6 @@ export async function publishPreview(database: Database, access: Access, flowId:
     const [published] = flow.publishedVersionId === null ? [] : await selectVersions(db).where(eq(flowVersions.id, flow.publishedVersionId));
     const { definition } = await readDraft(db, flowId);
     const diff = diffDefinitions(published ? flowDefinition.parse(published.definition) : null, definition);
-    return { diff, authors: await authorsSince(db, flowId, published?.updateSeq ?? 0), problems: problemsOf(definition, await flowContext(db, access.workspaceId, flow)) };
+    return { diff, authors: await authorsBetween(db, flowId, published?.updateSeq ?? 0), problems: problemsOf(definition, await flowContext(db, access.workspaceId, flow)) };
   });
 }
-
-async function authorsSince(db: Executor, flowId: string, seq: number): Promise<Record<string, Person[]>> {
-  const rows = await db.selectDistinct({ stepId: changeRows.stepId, userId: changeRows.userId, userName: user.name }).from(changeRows).leftJoin(user, eq(user.id, changeRows.userId))
-    .where(and(eq(changeRows.flowId, flowId), gt(changeRows.seq, seq), isNotNull(changeRows.userId)));
-  const authors: Record<string, Person[]> = {};
-  for (const row of rows) {
-    const person = personOf(row.userId, row.userName);
-    if (person) (authors[row.stepId ?? wholeFlow] ??= []).push(person);
-  }
-  return authors;
-}
-
-/** One edit as people read it: `author` null is a program with an API key. */
-export type FlowChange = { seq: number; idx: number; at: string; author: Person | null; stepId: string | null; key: string; op: string; old: Json; new: Json };
-
-/** The edit history of the draft, newest first. */
-export async function flowChanges(database: Database, access: Access, flowId: string, page: Page): Promise<Result<Listed<FlowChange>>> {
-  return permitted(access, 'workspace.read', async () => {
-    await findFlow(database.db, access.workspaceId, flowId);
-    const before = decodeCursor(page.cursor, z.tuple([z.int(), z.int()]));
-    const rows = await database.db.select({
-      seq: changeRows.seq, idx: changeRows.idx, at: changeRows.at, userId: changeRows.userId, userName: user.name, stepId: changeRows.stepId, key: changeRows.key, op: changeRows.op, old: changeRows.old, new: changeRows.new,
-    }).from(changeRows).leftJoin(user, eq(user.id, changeRows.userId))
-      .where(and(eq(changeRows.flowId, flowId), before ? sql`(${changeRows.seq}, ${changeRows.idx}) < (${before[0]}, ${before[1]})` : undefined))
-      .orderBy(desc(changeRows.seq), desc(changeRows.idx)).limit(page.limit + 1);
-    return paged(rows, page.limit, (row) => [row.seq, row.idx], (row) => ({
-      seq: row.seq, idx: row.idx, at: row.at.toISOString(), author: personOf(row.userId, row.userName), stepId: row.stepId, key: row.key, op: row.op, old: json.parse(row.old ?? null), new: json.parse(row.new ?? null),
-    }));
-  });
-}
-
-const json: z.ZodType<Json> = z.json();

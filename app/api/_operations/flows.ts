@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { definitionLimits, flowKind, flowSettings } from '#flow/flow';
 import { id } from '#flow/id';
-import { code, iso, json, jsonObject, label, listOf, ok, operation, pageQuery } from './operation';
+import { code, json, jsonObject, label, listOf, ok, operation, pageQuery } from './operation';
 
-const ofFlow = z.object({ flowId: id });
+export const ofFlow = z.object({ flowId: id });
 const versionNumber = z.string().regex(/^\d{1,9}$/, 'a version is a whole number').transform(Number).pipe(z.int().min(1));
-const definition = z.looseObject({ schema: z.literal(1), kind: flowKind, name: z.string(), lanes: z.array(z.unknown()) }).meta({ id: 'Definition' });
+export const definition = z.looseObject({ schema: z.literal(1), kind: flowKind, name: z.string(), lanes: z.array(z.unknown()) }).meta({ id: 'Definition' });
 const problem = z.looseObject({ code, level: z.enum(['error', 'warning']), stepId: id.optional(), stageId: id.optional(), param: z.string().optional(), message: z.string() }).meta({ id: 'Problem' });
 const summary = z.looseObject({ id, kind: flowKind, name: z.string(), componentId: id, publishedVersion: z.int().nullable() });
 const flow = summary.extend({ definition, problems: z.array(problem) }).meta({ id: 'Flow' });
-const version = z.looseObject({ number: z.int(), message: z.string().nullable() });
-const missing = 'FLOW_NOT_FOUND';
+const version = z.looseObject({ number: z.int(), message: z.string().nullable(), seq: z.int() });
+export const missing = 'FLOW_NOT_FOUND';
 
 export const flows = {
   listFlows: operation({
@@ -56,9 +56,5 @@ export const flows = {
   getVersion: operation({
     method: 'GET', path: '/flows/:flowId/versions/:number', right: 'workspace.read', summary: 'A version with its definition.',
     params: z.object({ flowId: id, number: versionNumber }), answers: { 200: version.extend({ definition }) }, errors: [missing, 'VERSION_NOT_FOUND'],
-  }),
-  flowChanges: operation({
-    method: 'GET', path: '/flows/:flowId/changes', right: 'workspace.read', summary: 'The edit history of the draft, newest first.',
-    params: ofFlow, query: z.object(pageQuery), answers: { 200: listOf(z.looseObject({ seq: z.int(), at: iso, stepId: id.nullable(), key: z.string(), op: z.string(), old: json, new: json })) }, errors: [missing],
   }),
 };

@@ -46,6 +46,11 @@ export function samplesOf(world: World): { [K in keyof typeof table]: () => Prom
   };
   const ofHook = async (): Promise<Record<string, string>> => ({ hookId: (await made('/flows/:flowId/hooks', { name: 'Shop' }, await ofPublished())).id });
   const ofSchedule = async (): Promise<Record<string, string>> => ({ scheduleId: (await made('/schedules', { ...(await published()), cron: '0 0 * * *' })).id });
+  const ofCheckpoint = async (): Promise<Record<string, string>> => {
+    const params = await ofFlow();
+    return { ...params, checkpointId: (await made('/flows/:flowId/checkpoints', { name: 'Before' }, params)).id };
+  };
+  const comment = async (): Promise<{ id: string; flowId: string }> => made('/flows/:flowId/comments', { anchor: { stepId: 'stp_1' }, text: 'Look' }, await ofFlow());
   const ofRun = async (): Promise<Record<string, string>> => ({ runId: (await made('/flows/:flowId/runs', { input: { a: 2 } }, await ofPublished())).runId });
   const ofFile = async (): Promise<Record<string, string>> => ({ fileId: (await made('/files', upload())).id });
   const ofMember = async (): Promise<Record<string, string>> => {
@@ -101,7 +106,25 @@ export function samplesOf(world: World): { [K in keyof typeof table]: () => Prom
     rollbackFlow: async () => ({ params: await ofPublished(), body: { version: 1 } }),
     listVersions: async () => ({ params: await ofPublished() }),
     getVersion: async () => ({ params: { ...(await ofPublished()), number: '1' } }),
-    flowChanges: async () => ({ params: await ofFlow() }),
+    flowChanges: async () => ({ params: await ofFlow(), query: { author: world.userIds.owner, stepId: 'stp_1', from: '0', to: '9' } }),
+    flowHistory: async () => ({ params: await ofFlow(), query: { author: world.userIds.owner, stepId: 'stp_1', from: '0', to: '9' } }),
+    flowAt: async () => ({ params: { ...(await ofFlow()), seq: '1' } }),
+    flowDiff: async () => ({ params: await ofFlow(), query: { from: '0', to: '1' } }),
+    flowBlame: async () => ({ params: await ofFlow(), query: { stepId: 'stp_1' } }),
+    restoreFlow: async () => ({ params: await ofFlow(), body: { seq: 1, stepId: 'stp_1', ifSeq: 1 } }),
+    markSeen: async () => ({ params: await ofFlow() }),
+    listCheckpoints: async () => ({ params: { flowId: (await ofCheckpoint())['flowId'] ?? '' } }),
+    createCheckpoint: async () => ({ params: await ofFlow(), body: { name: name(), seq: 1 } }),
+    renameCheckpoint: async () => ({ params: await ofCheckpoint(), body: { name: name() } }),
+    deleteCheckpoint: async () => ({ params: await ofCheckpoint() }),
+    listComments: async () => ({ params: { flowId: (await comment()).flowId }, query: { stepId: 'stp_1', state: 'open' } }),
+    createComment: async () => ({ params: await ofFlow(), body: { anchor: { stepId: 'stp_1', param: 'model' }, text: 'Why, @owner?' } }),
+    readComments: async () => {
+      const { id, flowId } = await comment();
+      return { params: { flowId }, body: { threadId: id } };
+    },
+    updateComment: async () => ({ params: { commentId: (await comment()).id }, body: { resolved: true } }),
+    deleteComment: async () => ({ params: { commentId: (await comment()).id } }),
     startRun: async () => ({ params: await ofPublished(), body: { input: { a: 1 }, waitSeconds: 0 }, status: 202 }),
     listRuns: async () => ({ query: { status: 'queued,running', from: '2020-01-01T00:00:00Z', q: 'x', limit: '5' } }),
     getRun: async () => ({ params: await ofRun(), query: { definition: '1' } }),

@@ -1,7 +1,7 @@
-import { flowChanges } from '#db/versions';
-import { flows } from '../../../../_operations/flows';
+import { flowChanges } from '#db/flow-history';
+import { history } from '../../../../_operations/history';
 import { methods, route } from '../../../../_route';
 
 export const { GET, POST, PUT, PATCH, DELETE } = methods({
-  GET: route(flows.flowChanges, ({ database, access, params, query }) => flowChanges(database, access, params.flowId, query)),
+  GET: route(history.flowChanges, ({ database, access, params, query }) => flowChanges(database, access, params.flowId, query)),
 });
