@@ -5,6 +5,7 @@ import { useRouter, useSearchParams } from 'next/navigation';
 import { useMemo, useState } from 'react';
 import type { RunSummary } from '#db/run-row';
 import { useChanges } from '../../_client/run-stream';
+import { ImportFlow } from '../../_flow-file/import-flow';
 import { useOpenRuns } from '../../_shell/open-runs';
 import { Button } from '../../_ui/button';
 import { Empty } from '../../_ui/empty';
@@ -30,6 +31,7 @@ export function FlowList({ components, flows, latest, canEdit, canRun }: Props) 
   const [kinds, setKinds] = useState<Kinds>('all');
   const [order, setOrder] = useState<Order>('component');
   const [making, setMaking] = useState<string | null>(null);
+  const [importing, setImporting] = useState(false);
   const [asking, setAsking] = useState<HomeFlow | null>(null);
   const newest = useNewest(latest);
   useChanges([{ topic: 'component' }, { topic: 'flow' }], () => router.refresh());
@@ -38,7 +40,7 @@ export function FlowList({ components, flows, latest, canEdit, canRun }: Props) 
   const newComponent = <Button variant="primary" icon="plus" onClick={() => setMaking('component')}>{t('newComponent')}</Button>;
   return (
     <section className="flex min-w-0 flex-1 flex-col lg:min-h-0">
-      <PageHead title={t('title')} actions={canEdit && newComponent} />
+      <PageHead title={t('title')} actions={canEdit && <>{components.length > 0 && <Button variant="ghost" icon="file-up" onClick={() => setImporting(true)}>{t('import')}</Button>}{newComponent}</>} />
       <div className="flex min-h-11 flex-none flex-wrap items-center xl:flex-nowrap gap-1.5 border-b border-line px-5 py-1.5">
         <span className="mr-1 w-70 max-w-full min-w-40 shrink"><Input size="md" icon="search" type="search" aria-label={t('search')} placeholder={t('search')} value={search} onChange={(event) => setSearch(event.target.value)} className="text-xs" /></span>
         {chips.map(([kind, count]) => (kind !== 'unpublished' || count !== 0) && <Chip key={kind} on={kinds === kind} count={count} onClick={() => setKinds(kind)}>{t(`kinds.${kind}`)}</Chip>)}
@@ -52,6 +54,7 @@ export function FlowList({ components, flows, latest, canEdit, canRun }: Props) 
       </div>
       <NewComponent open={canEdit && (making === 'component' || wantsNew)} onClose={() => { setMaking(null); if (wantsNew) router.replace('/'); }} />
       {making !== null && making !== 'component' && <NewFlow open onClose={() => setMaking(null)} componentId={making} />}
+      {importing && <ImportFlow components={components} onClose={() => setImporting(false)} />}
       {asking && <RunChoice flow={asking} onClose={() => setAsking(null)} />}
     </section>
   );

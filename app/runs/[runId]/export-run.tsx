@@ -2,6 +2,7 @@
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { api } from '../../_client/api';
+import { saveFile } from '../../_client/save-file';
 import { Button } from '../../_ui/button';
 import { toast } from '../../_ui/toast';
 
@@ -29,11 +30,7 @@ export function ExportRun({ runId, shortName }: { runId: string; shortName: stri
       toast.error(run.failure.message);
       return;
     }
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([JSON.stringify({ run: run.data, events }, null, 2)], { type: 'application/json' }));
-    link.download = `run-${shortName}.json`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1_000);
+    saveFile(`run-${shortName}.json`, JSON.stringify({ run: run.data, events }, null, 2));
   };
   return <Button icon="download" disabled={busy} onClick={() => void save()}>{t('export')}</Button>;
 }

@@ -1,6 +1,6 @@
 import type * as Y from 'yjs';
 import {
-  addNote, addStage, addStep, copyFragment, duplicateSteps, moveNote, moveStage, moveSteps, noteText, pasteFragment, removeNote, removeStage, removeSteps, renameFlow, renameStage, renameStep,
+  addNote, addStage, addStep, copyFragment, duplicateSteps, moveNote, moveStage, moveSteps, noteText, pasteFragment, removeNote, removeStage, removeSteps, renameFlow, renameStage, renameStep, replaceDefinition,
   resizeNote, setDisabled, setFlowSettings, setOnError, setParam, setSource, setStepNote,
 } from '#flow/document';
 import { stepKey, stepsOf, type FlowDefinition, type FlowSettings, type SourcePort } from '#flow/flow';
@@ -82,6 +82,8 @@ export function createCommands({ now, origin, userId, locale, stageName }: Deps)
     removeNote: (noteId: string) => edit((doc) => removeNote(doc, noteId, userId, origin)),
     renameFlow: (name: string) => type((doc) => renameFlow(doc, name, origin)),
     setSettings: (settings: FlowSettings) => edit((doc) => setFlowSettings(doc, { settings }, origin)),
+    /** Writes what differs, as one edit of this person: undo brings everything back. */
+    replace: (definition: FlowDefinition) => edit((doc) => replaceDefinition(doc, definition, origin)),
     undo: () => now().undo?.undo(),
     redo: () => now().undo?.redo(),
   };

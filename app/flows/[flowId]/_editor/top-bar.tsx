@@ -10,6 +10,7 @@ import { Button } from '../../../_ui/button';
 import { IconButton } from '../../../_ui/icon-button';
 import { Mark } from '../../../_ui/mark';
 import { useEditor } from './editor-context';
+import { FlowMenu } from './flow-menu';
 import styles from './editor.module.css';
 import { SaveState } from './save-state';
 
@@ -54,7 +55,7 @@ export function TopBar({ status, people, me, following, onFollow, undo, publishe
 function FlowName({ name, editable, onRename }: { name: string; editable: boolean; onRename: (name: string) => void }) {
   const t = useTranslations('editor');
   const [renaming, setRenaming] = useState(false);
-  if (!renaming) return <h1 title={editable ? t('rename') : undefined} onDoubleClick={() => editable && setRenaming(true)}>{name}</h1>;
+  if (!renaming) return <><h1 title={editable ? t('rename') : undefined} onDoubleClick={() => editable && setRenaming(true)}>{name}</h1><FlowMenu onRename={() => setRenaming(true)} /></>;
   return (
     <input
       aria-label={t('flowName')} defaultValue={name} maxLength={100} ref={(input) => { if (input && document.activeElement !== input) { input.focus(); input.select(); } }}
