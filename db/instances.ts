@@ -8,7 +8,8 @@ import type { Database, Executor } from './client';
 import { decodeCursor, paged, type Listed, type Page } from './page';
 import { permitted } from './permitted';
 import { recordChange } from './record-change';
-import { signalRun } from './run-signal';
+import type { Starter } from './run-request';
+import { signalRun, starterOf } from './run-signal';
 import { components, flows, instances, runs } from './schema';
 
 /** Workflow instances (concepts.md §4). Their state follows their newest run, in the transaction of its events. */
@@ -20,19 +21,20 @@ export type InstanceView = {
 };
 
 /** A new instance, or the next attempt of one that was reset; refused while one is active for the same entry. */
-export async function openInstance(tx: Executor, at: { workspaceId: string; componentId: string; flowId: string; entryId: number | null }): Promise<{ id: string; attempt: number }> {
+export async function openInstance(tx: Executor, { by, ...at }: { workspaceId: string; componentId: string; flowId: string; entryId: number | null; by: Starter }): Promise<{ id: string; attempt: number }> {
+  const move = { movedBy: by, movedRun: null, movedStep: null, movedReason: 'started' };
   if (at.entryId !== null) {
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`instance ${at.flowId} ${at.entryId}`}, 0))`);
     const [active] = await tx.select({ id: instances.id, state: instances.state }).from(instances)
       .where(and(eq(instances.flowId, at.flowId), eq(instances.entryId, at.entryId), or(eq(instances.state, 'running'), eq(instances.state, 'waiting'))));
     if (active) alreadyRunning(at.entryId, active.id);
-    const [draft] = await tx.update(instances).set({ state: 'running', attempt: sql`${instances.attempt} + 1`, updatedAt: new Date() })
+    const [draft] = await tx.update(instances).set({ state: 'running', attempt: sql`${instances.attempt} + 1`, updatedAt: new Date(), ...move })
       .where(sql`id = (select id from instances where flow_id = ${at.flowId} and entry_id = ${at.entryId} and state = 'draft' order by updated_at desc limit 1)`)
       .returning({ id: instances.id, attempt: instances.attempt });
     if (draft) return changed(tx, at.workspaceId, draft);
   }
   const made = { id: newId('ins'), attempt: 1 };
-  await tx.insert(instances).values({ ...made, ...at, state: 'running' });
+  await tx.insert(instances).values({ ...made, ...at, state: 'running', ...move });
   return changed(tx, at.workspaceId, made);
 }
 
@@ -75,7 +77,7 @@ export async function resetInstance(database: Database, access: Access, instance
       const [run] = await tx.select({ id: runs.id }).from(runs).where(eq(runs.instanceId, instanceId)).orderBy(desc(runs.id)).limit(1);
       if (run) await signalRun(tx, run.id, 'reset', access);
     } else {
-      await tx.update(instances).set({ state: 'draft', updatedAt: new Date() }).where(eq(instances.id, instanceId));
+      await tx.update(instances).set({ state: 'draft', updatedAt: new Date(), movedBy: starterOf(access), movedRun: null, movedStep: null, movedReason: 'reset' }).where(eq(instances.id, instanceId));
       await recordChange(tx, { workspaceId: access.workspaceId, topic: 'instance', objectId: instanceId });
     }
     return { id: instanceId };

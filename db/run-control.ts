@@ -78,7 +78,7 @@ async function lastAt(database: Database, runId: string): Promise<number> {
 
 async function reopenInstance(tx: Executor, access: Access, run: RunRow): Promise<void> {
   if (run.instanceId === null) return;
-  const rows = await tx.execute(sql`update instances set state = 'running', updated_at = now() where id = ${run.instanceId} and state in ('failed', 'cancelled')
+  const rows = await tx.execute(sql`update instances set state = 'running', updated_at = now(), moved_by = ${JSON.stringify(starterOf(access))}::jsonb, moved_run = ${run.id}, moved_step = null, moved_reason = 'restarted' where id = ${run.instanceId} and state in ('failed', 'cancelled')
     and not exists (select 1 from runs newer where newer.instance_id = instances.id and newer.id > ${run.id})
     and not exists (select 1 from instances other where other.flow_id = instances.flow_id and other.entry_id = instances.entry_id and other.state in ('running', 'waiting')) returning id`);
   if (rows.length === 0) fail('STATE_INVALID', text('The instance has moved on, or another one works on this entry: this run cannot be resumed.', 'L’instance a avancé, ou une autre travaille sur cette entrée : cette exécution ne peut reprendre.'));

@@ -43,7 +43,7 @@ export async function startWorkflow(tx: Executor, caller: CallingStep, start: Wo
   const entryId = 'entryId' in start.model ? start.model.entryId : null;
   if (entryId !== null && (await readEntry(tx, start.componentId, entryId)) === null) fail('ENTRY_NOT_FOUND', text(`There is no entry ${entryId} to start "${flow.name}" for.`, `Il n’y a pas d’entrée ${entryId} pour lancer « ${flow.name} ».`));
   const input = 'data' in start.model ? await workflowModel(tx, caller.workspaceId, start.componentId, { data: start.model.data, name: start.model.name }) : undefined;
-  const instance = await openInstance(tx, { workspaceId: caller.workspaceId, componentId: start.componentId, flowId: flow.id, entryId });
+  const instance = await openInstance(tx, { workspaceId: caller.workspaceId, componentId: start.componentId, flowId: flow.id, entryId, by: caller.startedBy });
   const runId = await insertRun(tx, {
     workspaceId: caller.workspaceId, flow: { id: flow.id, name: flow.name, kind: 'workflow' }, version: { ...version, definition: flowDefinition.parse(version.definition) },
     trigger: 'flow', startedBy: caller.startedBy, input, entryId, instance, parent: { runId: caller.runId, stepId: caller.stepId, depth: caller.depth },

@@ -123,7 +123,7 @@ async function workflowStart(tx: Executor, access: Access, flow: FlowRow, { inpu
   const id = entryId ?? (isJsonObject(input) && typeof input['id'] === 'number' && input['id'] > 0 ? input['id'] : null);
   const model = id === null ? await workflowModel(tx, access.workspaceId, flow.componentId, input ?? {}) : undefined;
   if (id !== null && (await readEntry(tx, flow.componentId, id)) === null) entryNotFound(id);
-  const instance = await openInstance(tx, { workspaceId: access.workspaceId, componentId: flow.componentId, flowId: flow.id, entryId: id });
+  const instance = await openInstance(tx, { workspaceId: access.workspaceId, componentId: flow.componentId, flowId: flow.id, entryId: id, by: starterOf(access) });
   return { input: model, entryId: id, instance };
 }
 

@@ -60,8 +60,9 @@ export async function writeAppends(sql: postgres.Sql, appends: readonly Append[]
         t(run_id, status, warnings, steps_done, items_out, started_at, finished_at, error, responded, output_ref, search, head_seq, head_hash, fence) join ok on ok.run_id = t.run_id
       where r.id = t.run_id
     ), n as (
-      update instances i set state = t.state, updated_at = now()
-      from unnest(${of(moved, (m) => m.run.facts.id)}::uuid[], ${of(moved, (m) => m.run.facts.instanceId)}::text[], ${of(moved, (m) => m.instanceState)}::text[]) t(run_id, instance_id, state) join ok on ok.run_id = t.run_id
+      update instances i set state = t.state, updated_at = now(), moved_run = t.run_id, moved_step = t.step, moved_by = t.by::jsonb, moved_reason = t.reason
+      from unnest(${of(moved, (m) => m.run.facts.id)}::uuid[], ${of(moved, (m) => m.run.facts.instanceId)}::text[], ${of(moved, (m) => m.instanceState)}::text[],
+        ${of(moved, (m) => m.move.stepId)}::text[], ${of(moved, (m) => m.move.by)}::text[], ${of(moved, (m) => m.move.reason)}::text[]) t(run_id, instance_id, state, step, by, reason) join ok on ok.run_id = t.run_id
       where i.id = t.instance_id and t.state is not null and i.state is distinct from t.state
       returning i.id, i.workspace_id
     ), g as (

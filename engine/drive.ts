@@ -169,6 +169,7 @@ async function readWords(engine: Engine, run: LiveRun): Promise<void> {
   for (const { kind, payload } of inbox.words) {
     const parsed = left.safeParse(payload);
     const by = parsed.success ? parsed.data.by : { id: null, name: 'Millrace' };
+    if (kind === 'cancel' || kind === 'reset') run.lastWord = by;
     if (kind === 'cancel') drafts.push({ type: 'cancel.requested', data: { by } });
     if (kind === 'reset') run.resetBy = by;
     if (kind === 'child_done') for (const [id, each] of Object.entries(run.state.steps)) if (each.status === 'waiting') run.due.add(id);

@@ -40,6 +40,8 @@ export class LiveRun {
   /** The stumble of a step under way, for the loop that carries the run. */
   broken: unknown = null;
   resetBy: Starter | null = null;
+  /** Who last left word that moved this run: asked for its end, or answered. */
+  lastWord: Starter | null = null;
   /** A workflow that ends by going back to draft. */
   endsAsDraft = false;
   /** Waiting steps that have reason to look again. */

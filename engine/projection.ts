@@ -6,6 +6,8 @@ import type { Along, LiveRun } from './live-run';
 export type Projection = {
   status: string; warnings: number; stepsDone: number; itemsOut: number | null; startedAt: string | null; finishedAt: string | null; error: string | null;
   responded: boolean; outputRef: string | null; search: string; instanceState: string | null;
+  /** Of the instance: at which step, by whom (JSON) and why it moved. */
+  move: { stepId: string | null; by: string | null; reason: string };
 };
 const restMs = 1_000;
 
@@ -19,7 +21,7 @@ export function projectionOf(run: LiveRun, along: Along, ended: boolean): Projec
   run.projectedStatus = state.status;
   return {
     ...foldedColumns(state), error: state.error === null ? null : JSON.stringify(state.error), responded: along.outputRef !== undefined, outputRef: along.outputRef ?? null,
-    search: ended ? searchOf(state, along) : '', instanceState,
+    search: ended ? searchOf(state, along) : '', instanceState, move: moveOf(run),
   };
 }
 
@@ -30,6 +32,28 @@ export function foldedColumns(state: RunState) {
   const answering = state.respondedBy === null ? undefined : state.steps[state.respondedBy];
   const last = steps.filter((step) => step.status === 'succeeded').at(-1);
   return { status: state.status, warnings: state.warnings, stepsDone: finished.length, itemsOut: (answering ?? last)?.itemsOut ?? null, startedAt: state.startedAt, finishedAt: state.finishedAt };
+}
+
+/** A word of `transitionReasons`, and the step it happened at. */
+function moveOf(run: LiveRun): Projection['move'] {
+  const { state } = run;
+  const [waiting] = Object.entries(state.steps).find(([, step]) => step.status === 'waiting') ?? [];
+  const last = Object.entries(state.steps).toSorted(([, one], [, other]) => (one.startedAt ?? '').localeCompare(other.startedAt ?? '')).at(-1)?.[0];
+  const by = run.lastWord === null ? null : JSON.stringify(run.lastWord);
+  switch (state.status) {
+    case 'queued': case 'running': case 'paused':
+      return { stepId: last ?? null, by, reason: run.projectedStatus === 'waiting' || run.lastWord ? 'resumed' : 'started' };
+    case 'waiting':
+      return { stepId: waiting ?? last ?? null, by: null, reason: 'waits' };
+    case 'succeeded':
+      return { stepId: last ?? null, by: null, reason: run.endsAsDraft ? 'reset_step' : 'finished' };
+    case 'failed': case 'quarantined':
+      return { stepId: state.error?.stepId ?? last ?? null, by: null, reason: 'failed' };
+    case 'cancelled':
+      return { stepId: last ?? null, by, reason: 'cancelled' };
+    case 'reset':
+      return { stepId: last ?? null, by, reason: 'reset' };
+  }
 }
 
 function searchOf(state: RunState, along: Along): string {

@@ -5,3 +5,5 @@ export * from './flows';
 export * from './runs';
 export * from './comments';
 export * from './triggers';
+export * from './notifications';
+export * from './tasks';

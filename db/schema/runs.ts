@@ -153,6 +153,11 @@ export const instances = pgTable('instances', {
   /** draft, running, waiting, finished, failed, cancelled. */
   state: text().notNull(),
   attempt: integer().notNull().default(1),
+  /** Written with every change of `state`; a trigger copies them into `instance_transitions`, so that none is missed. */
+  movedBy: jsonb('moved_by'),
+  movedRun: uuid('moved_run'),
+  movedStep: text('moved_step'),
+  movedReason: text('moved_reason').notNull().default(''),
   createdAt: at('created_at').notNull().defaultNow(),
   updatedAt: at('updated_at').notNull().defaultNow(),
 }, (table) => [
