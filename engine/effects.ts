@@ -3,6 +3,7 @@ import type { Database, Executor } from '#db/client';
 import { writeEntry } from '#db/entries';
 import { storeFile } from '#db/files';
 import { storableJson } from '#db/event-hash';
+import { requireRunRight } from '#db/run-rights';
 import { startWorkflow } from '#db/run-workflow';
 import type { Json } from '#flow/json';
 import type { EffectScope } from '#flow/steps/capabilities';
@@ -32,6 +33,7 @@ export async function effectsOf(database: Database, run: LiveRun, at: At, signal
   const recorded = at.attempt > 1 || run.state.steps[at.stepId]?.status === 'waiting' ? await recordedEffects(database, run, at) : new Map<number, Json>();
   const performed: StepEffects['performed'] = new Map();
   const started: string[] = [];
+  const mayStill = rightOf(run);
   const perform = async <T extends Json>(itemIndex: number, work: (scope: EffectScope) => Promise<T>): Promise<T> => {
     const known = recorded.get(itemIndex);
     if (known !== undefined) return known as T; // The same step gave it under the same key.
@@ -40,6 +42,7 @@ export async function effectsOf(database: Database, run: LiveRun, at: At, signal
       signal.throwIfAborted();
       if (!mayAct()) run.lose(); // The lease is in doubt: whoever claims the run next finds it as it is recorded.
       if (run.lost) throw new LostRun(run.facts.id);
+      await mayStill(tx);
       const made = await work(scopeOf(tx, run, at.stepId, (kind, ref) => void kinds.push({ kind, ref }), started));
       const proof = await tx.execute(sql`with mine as (select 1 from run_slots where run_id = ${run.facts.id} and fence = ${run.fence} and state = 'leased' for share)
         insert into run_effects (run_id, step_id, iteration, item_index, state, kind, result)
@@ -55,6 +58,18 @@ export async function effectsOf(database: Database, run: LiveRun, at: At, signal
     return result;
   };
   return { perform, performed, started };
+}
+
+const askAgainMs = 1_000;
+
+/** The right of whom the run acts for, asked again while a long step acts. */
+export function rightOf(run: LiveRun): (db: Executor) => Promise<void> {
+  let askedAtMs = 0;
+  return async (db) => {
+    if (Date.now() - askedAtMs < askAgainMs) return;
+    await requireRunRight(db, run.facts, 'runs.start');
+    askedAtMs = Date.now();
+  };
 }
 
 async function recordedEffects(database: Database, run: LiveRun, at: At): Promise<Map<number, Json>> {

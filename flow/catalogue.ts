@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isJsonObject, type Json, type JsonObject } from './json';
+import type { ErrorCode } from './error-code';
 import type { FlowKind } from './flow';
 import { groups, type ExecutionClass, type Group, type StepType } from './steps/define-step';
 import type { ParamMeta } from './steps/field';
@@ -28,6 +29,8 @@ export type CatalogueEntry = {
   /** Label, help, widget and default of each parameter, in the order the form shows them. */
   meta: Record<string, ParamMeta>;
   examples: StepType['examples'];
+  /** The codes it raises beside those every step can raise. */
+  errors: readonly ErrorCode[];
 };
 
 export const groupOrder: readonly Group[] = groups;
@@ -49,7 +52,7 @@ function entryOf(type: StepType): CatalogueEntry {
   return {
     key, kind, id, group, class: type.class, version, title, summary, help, icon, examples,
     sources: dataflow?.sources ?? null, cardinality: dataflow?.cardinality ?? null, callerModel: dataflow?.callerModel ?? false,
-    params: schemaOfParams(type), meta: type.params,
+    params: schemaOfParams(type), meta: type.params, errors: type.errors ?? [],
   };
 }
 

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import type ExcelJS from 'exceljs';
+import { largestFileBytes } from '#db/files';
 import { fail } from '#flow/failure';
 import type { Json } from '#flow/json';
 import type { Table, TableOptions } from '#flow/steps/capabilities';
@@ -12,6 +13,7 @@ const mostRows = 100_000;
 const chunkBytes = 64 * 1024;
 
 export async function readTable(bytes: Uint8Array, options: TableOptions): Promise<Table> {
+  if (bytes.byteLength > largestFileBytes) fail('FILE_TOO_LARGE', text(`The file has ${bytes.byteLength} bytes; 20 MB can be read at once. Split it.`, `Le fichier fait ${bytes.byteLength} octets ; on peut lire 20 Mo à la fois. Divisez-le.`));
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   switch (options.fileType) {
     case 'csv':

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ErrorCode } from '../error-code';
 import type { FlowKind, SourcePort } from '../flow';
 import type { Json, JsonObject } from '../json';
 import type { ModelSchema } from '../model-schema';
@@ -53,6 +54,8 @@ type Described<P> = {
   /** A lucide icon name in kebab case. */
   icon: string;
   examples: Example[];
+  /** The codes its section of the catalogue names, beside those every step can raise; engine/error-cases has a case for each. */
+  errors?: readonly ErrorCode[];
   /** `upgrades[n]` turns parameters of version n into version n + 1. */
   upgrades?: Record<number, (params: JsonObject) => JsonObject>;
   /** The foot of an idle card, e.g. "precipitation greater 0"; empty text shows nothing. */

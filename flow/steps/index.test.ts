@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { canonicalParams, isListParam } from '../canonical-params';
 import { catalogue, groupOrder, groupTitle } from '../catalogue';
+import { errorMeaning } from '../error-meaning';
 import type { Json, JsonObject } from '../json';
 import type { Text } from '../text';
 import { sampleComponent, itemsOf, modelOf, outcomeOf, world } from './testing';
@@ -63,6 +64,7 @@ describe('every step type', () => {
     }
     expect(type.help.fr).not.toBe(type.help.en);
     expect(Object.keys(icons)).toContain(type.icon);
+    for (const code of type.errors ?? []) expect(errorMeaning(code)?.fr, `${code} has no meaning in flow/error-meaning.ts`).toBeTruthy();
   });
 
   test.each(stepTypes)('F3 $key has a JSON Schema, and its defaults fit it and are never stored', (type) => {

@@ -15,6 +15,7 @@ export const getActionModel = defineDataflowStep(
     help: text(
       'First step of a flow started from a form or by a program: delivers the current values of the component’s fields, unsaved edits included. Id 0 means not saved yet. Fields the component does not have are dropped.',
       'Première étape d’un flux lancé depuis un formulaire ou un programme : livre les valeurs actuelles des champs du composant, modifications non enregistrées comprises. L’identifiant 0 veut dire pas encore enregistré. Les champs inconnus du composant sont retirés.'),
+    errors: ['VALIDATION_FAILED', 'STEP_NOT_ALLOWED_HERE', 'NO_CALLER'],
     examples: [{
       title: text('A form', 'Un formulaire'), params: {}, caller: { data: { user_name: 'Ana' } },
       output: [{ id: 0, name: null, createdDate: null, updateDate: null, creatorSubject: null, changeAuthor: null, data: { user_name: 'Ana' } }],

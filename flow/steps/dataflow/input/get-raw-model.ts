@@ -24,6 +24,7 @@ export const getRawModel = defineDataflowStep(
     help: text(
       'Takes a model of the caller’s own shape. Declare the shape by an example or a JSON Schema: pickers then complete it, and missing keys become null. Extra keys are kept; an array gives one item for each element.',
       'Prend un modèle à la forme voulue par l’appelant. Déclarez la forme par un exemple ou un JSON Schema : les sélecteurs la complètent, et les clés absentes deviennent null. Les clés en plus sont gardées ; un tableau donne un élément par élément.'),
+    errors: ['PARSE_ERROR', 'VALIDATION_FAILED'],
     examples: [
       { title: text('Kept as sent', 'Gardé tel quel'), params: { model: '{"stage":"","orderId":0}' }, caller: { stage: 'won', orderId: 5 }, output: [{ stage: 'won', orderId: 5 }] },
       { title: text('Missing becomes null', 'L’absent devient null'), params: { model: '{"a":1,"b":1}' }, caller: { a: 2 }, output: [{ a: 2, b: null }] },

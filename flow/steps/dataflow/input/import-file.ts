@@ -36,6 +36,7 @@ export const importFile = defineDataflowStep(
     help: text(
       'Reads a CSV, Excel or JSON file and gives one item per row. Values are converted to the type of their target ("rain@number"); an empty cell is null; "$row" is the number of the data row. More than 100,000 rows are refused before any is given.',
       'Lit un fichier CSV, Excel ou JSON et donne un élément par ligne. Les valeurs sont converties au type de leur cible (« rain@number ») ; une cellule vide vaut null ; « $row » est le numéro de la ligne. Plus de 100 000 lignes sont refusées avant d’en donner une.'),
+    errors: ['FILE_NOT_FOUND', 'FILE_TYPE', 'FILE_TOO_LARGE', 'PARSE_ERROR', 'TYPE_MISMATCH', 'FIELD_MISSING'],
     examples: [],
     foot: ({ fileType, fieldsMapping }) => text(`${fileType} · ${fieldsMapping?.length ?? 0} columns`, `${fileType} · ${fieldsMapping?.length ?? 0} colonnes`),
     outputSchema: ({ fieldsMapping }, { source }) => {

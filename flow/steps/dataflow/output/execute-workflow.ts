@@ -25,6 +25,7 @@ export const executeWorkflow = defineDataflowStep(
     help: text(
       'Starts one instance of a workflow per item. The instance is recorded before the step succeeds, and a retry never starts a second one. With "Wait for completion" the step waits until the workflow ends or asks a person.',
       'Lance une instance d’un flux de travail par élément. L’instance est enregistrée avant que l’étape réussisse, et une nouvelle tentative n’en lance jamais une seconde. Avec « Attendre la fin », l’étape attend que le flux se termine ou demande à une personne.'),
+    errors: ['COMPONENT_NOT_FOUND', 'FLOW_NOT_FOUND', 'NOT_PUBLISHED', 'ENTRY_NOT_FOUND', 'VALIDATION_FAILED', 'TYPE_MISMATCH', 'ACCESS_DENIED', 'WORKFLOW_ALREADY_RUNNING', 'WORKFLOW_FAILED', 'RECURSION_LIMIT'],
     examples: [],
     foot: ({ component, workflow }, { index }) => {
       const title = index.components.find((each) => each.id === component)?.title;

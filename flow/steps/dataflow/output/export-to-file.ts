@@ -26,6 +26,7 @@ export const exportToFile = defineDataflowStep(
     help: text(
       'Writes all items into one file with a header row. Without items the file holds the header only. Objects and arrays become JSON text, references their name; text that a spreadsheet would run as a formula is escaped. 1 MB at most.',
       'Écrit tous les éléments dans un fichier avec une ligne d’en-tête. Sans élément, le fichier n’a que l’en-tête. Objets et tableaux deviennent du texte JSON, les références leur nom ; le texte qu’un tableur exécuterait comme formule est neutralisé. 1 Mo au plus.'),
+    errors: ['FILE_TOO_LARGE', 'PARAM_INVALID'],
     examples: [],
     foot: ({ fileName, fileType }) => {
       const name = fileName && 'const' in fileName ? String(fileName.const ?? '') : (fileType ?? '');

@@ -31,6 +31,7 @@ export const updateEntry = defineDataflowStep(
     help: text(
       'Creates, updates or deletes one entry per item and waits for the result. Without a key it creates; a null or 0 key creates too, an existing id updates the mapped fields, an unknown one is an error. When an item fails, those before it stay written.',
       'Crée, met à jour ou supprime une entrée par élément et attend le résultat. Sans clé elle crée ; une clé null ou 0 crée aussi, un identifiant existant met à jour les champs mappés, un inconnu est une erreur. Si un élément échoue, les précédents restent écrits.'),
+    errors: ['COMPONENT_NOT_FOUND', 'ENTRY_NOT_FOUND', 'VALIDATION_FAILED', 'DUPLICATE_KEY', 'TYPE_MISMATCH', 'ACCESS_DENIED', 'CONFLICT', 'PARAM_REQUIRED', 'PARAM_INVALID'],
     examples: [],
     foot: ({ component, fieldsMapping }, { index }) => {
       const title = index.components.find((each) => each.id === component)?.title ?? '';

@@ -33,6 +33,7 @@ export const calculateArray = defineDataflowStep(
     help: text(
       'Aggregates the numbers of an array field, in decimal arithmetic (0.1 + 0.2 = 0.3). Null elements are left out; an empty array gives sum 0 and null for the others. Min and max also take dates and text.',
       'Agrège les nombres d’un champ tableau, en arithmétique décimale (0,1 + 0,2 = 0,3). Les éléments null sont ignorés ; un tableau vide donne une somme de 0 et null pour le reste. Min et max acceptent aussi dates et textes.'),
+    errors: ['NOT_AN_ARRAY', 'TYPE_MISMATCH', 'PARAM_REQUIRED'],
     examples: [{
       title: text('A total', 'Un total'), input: [{ items: [{ v: 1 }, { v: 3 }] }],
       params: { operations: [{ op: 'sum', arrayField: 'items', valueField: 'v', resultField: 'total' }] }, output: [{ items: [{ v: 1 }, { v: 3 }], total: 4 }],

@@ -13,6 +13,7 @@ export const distinct = defineDataflowStep(
     help: text(
       'Drops items whose key values were already seen; the first occurrence wins and the order is kept. Null equals missing, objects compare by content, references by id; 1 and "1" differ.',
       'Retire les éléments dont les clés ont déjà été vues ; la première occurrence reste et l’ordre est gardé. Null vaut absent, les objets se comparent par contenu, les références par identifiant ; 1 et "1" diffèrent.'),
+    errors: [],
     examples: [{ title: text('By one key', 'Par une clé'), params: { keys: ['k'] }, input: [{ k: 1, v: 'a' }, { k: 1, v: 'b' }], output: [{ k: 1, v: 'a' }] }],
     foot: ({ keys }) => (keys?.length ? text(`by ${keys.join(', ')}`, `par ${keys.join(', ')}`) : text('whole item', 'élément entier')),
     outputSchema: (_params, { source }) => source ?? { cardinality: 'many', open: true, fields: {} },

@@ -13,6 +13,7 @@ export const extractCollection = defineDataflowStep(
     help: text(
       'Turns an array field into a stream: each element becomes an item of its own. Fields of the parent are lost; use Select many to keep them. Null elements are skipped, plain values become {"value": …}.',
       'Transforme un champ tableau en flux : chaque élément devient un élément à part. Les champs du parent sont perdus ; « Sélectionner plusieurs » les garde. Les éléments null sont sautés, les valeurs simples deviennent {"value": …}.'),
+    errors: ['NOT_AN_ARRAY', 'FIELD_NOT_FOUND'],
     examples: [{ title: text('Two rows', 'Deux lignes'), params: { modelPath: 'rows' }, input: [{ id: 1, rows: [{ a: 1 }, { a: 2 }] }], output: [{ a: 1 }, { a: 2 }] }],
     foot: ({ modelPath }) => text(modelPath ?? '', modelPath ?? ''),
     outputSchema: ({ modelPath }, { source }) => ({ cardinality: 'many', ...elementSchema(source, modelPath) }),

@@ -26,6 +26,7 @@ export const filterSource = defineDataflowStep(
     help: text(
       'Keeps the items that satisfy one comparison; several filters on the same source make branches. When nothing is kept, the steps behind are skipped.',
       'Garde les éléments qui satisfont une comparaison ; plusieurs filtres sur une même source font des branches. Si rien n’est gardé, les étapes suivantes sont sautées.'),
+    errors: ['TYPE_MISMATCH', 'PARAM_INVALID'],
     examples: [{
       title: text('Greater than 3', 'Supérieur à 3'), input: [{ s: 1 }, { s: 5 }],
       params: { srcField: 's', operator: 'greater', filterValue: { const: 3 } }, output: [{ s: 5 }],

@@ -20,6 +20,7 @@ export const groupBy = defineDataflowStep(
     help: text(
       'Waits for all items and gathers them into one item per distinct combination of keys, in the order of first occurrence. A key keeps its last name; keys whose last names clash get their whole path, joined by "_".',
       'Attend tous les éléments et les rassemble en un élément par combinaison de clés, dans l’ordre de première apparition. Une clé garde son dernier nom ; celles dont les noms se heurtent prennent leur chemin entier, joint par « _ ».'),
+    errors: ['PARAM_REQUIRED', 'TYPE_MISMATCH', 'LIMIT_EXCEEDED'],
     examples: [{
       title: text('By one key', 'Par une clé'), params: { keys: ['c'] }, input: [{ c: 'A', v: 1 }, { c: 'A', v: 2 }, { c: 'B', v: 3 }],
       output: [{ c: 'A', items: [{ c: 'A', v: 1 }, { c: 'A', v: 2 }] }, { c: 'B', items: [{ c: 'B', v: 3 }] }],

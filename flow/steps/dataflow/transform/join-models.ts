@@ -31,6 +31,7 @@ export const joinModels = defineDataflowStep(
     help: text(
       'Waits for two steps, then adds to each left item the fields of the right items with the same key. Numbers and numeric text match; null keys never do; several matches give one item each, in left then right order.',
       'Attend deux étapes, puis ajoute à chaque élément de gauche les champs des éléments de droite de même clé. Nombres et textes numériques se correspondent ; les clés null jamais ; plusieurs correspondances donnent chacune un élément, dans l’ordre gauche puis droite.'),
+    errors: ['SOURCE_MISSING', 'PARAM_INVALID', 'TYPE_MISMATCH', 'LIMIT_EXCEEDED'],
     examples: [{
       title: text('Cities by key', 'Villes par clé'), left: [{ k: 1 }, { k: 2 }], right: [{ key: 1, city: 'Oslo' }],
       params: { leftKey: 'k', rightKey: 'key', map: [{ target: 'city', value: { field: 'city' } }] }, output: [{ k: 1, city: 'Oslo' }, { k: 2, city: null }],

@@ -13,6 +13,7 @@ export const selectMany = defineDataflowStep(
     help: text(
       'One item for each element of an array; the parent stays reachable under "$parent", without the array itself. Applied twice it gives "$parent.$parent".',
       'Un élément par élément d’un tableau ; le parent reste accessible sous « $parent », sans le tableau lui-même. Appliqué deux fois : « $parent.$parent ».'),
+    errors: ['NOT_AN_ARRAY', 'FIELD_NOT_FOUND'],
     examples: [{ title: text('Parent kept', 'Parent gardé'), params: { modelPath: 'rows' }, input: [{ id: 1, rows: [{ a: 1 }] }], output: [{ a: 1, $parent: { id: 1 } }] }],
     foot: ({ modelPath }) => text(modelPath ?? '', modelPath ?? ''),
     outputSchema: ({ modelPath }, { source }) => {

@@ -32,6 +32,7 @@ export const simpleMath = defineDataflowStep(
     help: text(
       'Applies an operator to two values and stores the result in a field; operations run in order and see earlier results. Numbers may be numeric text; and, or, either-or take booleans, 0/1 or "true"/"false". A null operand gives null (false for logic).',
       'Applique un opérateur à deux valeurs et range le résultat dans un champ ; les opérations s’enchaînent et voient les résultats précédents. Les nombres peuvent être du texte numérique ; et, ou, ou exclusif prennent des booléens, 0/1 ou "true"/"false". Un opérande null donne null (faux en logique).'),
+    errors: ['DIVISION_BY_ZERO', 'TYPE_MISMATCH', 'PARAM_REQUIRED'],
     examples: [{
       title: text('A product', 'Un produit'), input: [{ a: '2', b: 3 }],
       params: { operations: [{ left: { field: 'a' }, op: '*', right: { field: 'b' }, resultField: 'c' }] }, output: [{ a: '2', b: 3, c: 6 }],

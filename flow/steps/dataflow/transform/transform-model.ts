@@ -25,6 +25,7 @@ export const transformModel = defineDataflowStep(
     help: text(
       'Builds a new model that holds only the mapped fields: rename, drop, restructure. A dot in a target makes an object. Missing source fields become null; arrays, objects and references are copied whole.',
       'Construit un nouveau modèle qui ne contient que les champs mappés : renommer, retirer, restructurer. Un point dans une cible crée un objet. Un champ source absent devient null ; tableaux, objets et références sont copiés entiers.'),
+    errors: ['PARAM_REQUIRED', 'PARAM_INVALID', 'TYPE_MISMATCH'],
     examples: [{
       title: text('Rename one field', 'Renommer un champ'), input: [{ id: 7, data: { first: 'A', tmp: 1 } }],
       params: { fieldsMapping: [{ target: 'firstName', value: { field: 'data.first' } }] }, output: [{ firstName: 'A' }],

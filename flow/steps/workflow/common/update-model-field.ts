@@ -20,6 +20,7 @@ export const updateModelField = defineWorkflowStep(
     id: 'update-model-field', group: 'common', class: 'pure', version: 1, icon: 'text-cursor-input',
     title: text('Update model field', 'Mettre à jour le champ du modèle'), summary: text('Set one field of the model', 'Fixe un champ du modèle'),
     help: text('Sets one field of the instance’s model to a constant or to the value of another field. It is stored by a later Update model.', 'Fixe un champ du modèle de l’instance à une constante ou à la valeur d’un autre champ. Une étape « Mettre à jour le modèle » ultérieure l’enregistre.'),
+    errors: ['TYPE_MISMATCH', 'VALIDATION_FAILED', 'PARAM_INVALID', 'PARAM_REQUIRED'],
     examples: [{ title: text('A constant', 'Une constante'), params: { modelField: 'state', value: 2 }, input: [{ id: 7, data: { state: 0 } }], output: { id: 7, data: { state: 2 } } }],
     foot: ({ modelField, value, sourceField }) => {
       const shown = modelField ? `${modelField} ← ${sourceField ?? JSON.stringify(value ?? null)}` : '';

@@ -9,6 +9,7 @@ import { Badge } from '../../../../_ui/badge';
 import { Icon } from '../../../../_ui/icon';
 import { PageHead } from '../../../../_ui/page-head';
 import { StepTile } from '../../../../_ui/step-tile';
+import { StepErrors } from './step-errors';
 import { StepExample } from './step-example';
 import { StepParams } from './step-params';
 
@@ -52,6 +53,7 @@ export default async function StepPage(page: Params) {
           <div className="mt-5 grid gap-3 text-md leading-6">{entry.help[locale].split(/\n\s*\n/).filter((each) => each.trim() !== '').map((paragraph) => <p key={paragraph}>{paragraph}</p>)}</div>
           <Part title={t('parameters')}><StepParams meta={entry.meta} /></Part>
           <Part title={t('examples')}>{entry.examples.length === 0 ? <p className="text-sm text-muted">{t('noExamples')}</p> : entry.examples.map((example) => <StepExample key={example.title.en} example={example} />)}</Part>
+          <Part title={t('errors')}><StepErrors errors={entry.errors} /></Part>
           <p className="mt-8 text-xs text-muted">{t.rich('typeIn', { kind: t(`kind.${entry.kind}`), id: () => <code className="mono rounded-1 bg-sunken px-1 text-text">{entry.id}</code> })}</p>
         </article>
         {beside.length > 0 && (
