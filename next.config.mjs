@@ -8,6 +8,7 @@ const nextConfig = {
   serverExternalPackages: ['yjs', 'y-protocols', 'lib0', 'y-websocket', 'postgres', 'drizzle-orm', '@node-rs/argon2', 'exceljs'],
   poweredByHeader: false,
   reactStrictMode: true,
+  experimental: { turbopackFileSystemCacheForBuild: true }, // a second build takes what the first one compiled
   typescript: { ignoreBuildErrors: true }, // `npm run check` is the type gate; building twice costs 20 s
 };
 
