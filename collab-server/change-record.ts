@@ -103,7 +103,7 @@ export class ChangeRecord {
 
 /** Keys of a step whose change shows in that step alone. */
 function isInside(key: string | null): boolean {
-  return key !== null && /^(?:[prt]:|name$|disabled$|note$|onError$|retry$)/.test(key);
+  return key !== null && /^(?:[prt]:|name$|disabled$|note$|onError$|retry(?:$|:)|timeoutMs$)/.test(key);
 }
 
 function alone(definition: FlowDefinition, steps: Step[]): FlowDefinition {

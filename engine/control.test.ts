@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listEntries } from '#db/entries';
 import { cancelRun, getRun, rerunRun, resumeRun, runEvents } from '#db/runs';
+import type { RetryPolicy } from '#flow/retry-policy';
 import { nextAttempt, judge } from './retry';
-import { failure, FailureError } from '#flow/failure';
+import { failure, FailureError, type Failure } from '#flow/failure';
 import { aStep, chain, engineTest, type EngineTest } from './testing';
 
 let t: EngineTest;
@@ -99,12 +100,22 @@ describe('people and runs', () => {
 
   test('R16 only what may pass is tried again, three times in all', () => {
     const node = aStep('s', 'distinct');
-    const passing = { transient: true, ours: false };
+    const judged = (transient: boolean, ours: boolean, failed: Failure['code'] = 'HTTP_TIMEOUT') => ({ failure: failure(failed, { en: '', fr: '' }), transient, ours });
+    const passing = judged(true, false);
     const of = (code: 'HTTP_STATUS' | 'HTTP_TIMEOUT' | 'VALIDATION_FAILED', details = {}) => judge(new FailureError(failure(code, { en: '', fr: '' }, { details })), 's').transient;
     expect([of('HTTP_TIMEOUT'), of('HTTP_STATUS', { status: 503 }), of('HTTP_STATUS', { status: 404 }), of('VALIDATION_FAILED')]).toEqual([true, true, false, false]);
     expect([1, 2, 3].map((attempt) => nextAttempt(node, attempt, passing, 0)?.pauseMs ?? null)).toEqual([1_000, 5_000, null]);
-    expect(nextAttempt(node, 1, { transient: false, ours: false }, 0)).toBeNull();
-    expect(nextAttempt(node, 9, { transient: true, ours: true }, 0)).not.toBeNull();
+    expect(nextAttempt(node, 1, judged(false, false), 0)).toBeNull();
+    expect(nextAttempt(node, 9, judged(true, true), 0)).not.toBeNull();
     expect(nextAttempt({ ...node, retry: { attempts: 1 } }, 1, passing, 0)).toBeNull();
+    // Own policies: how often, how long, which errors.
+    const own = (retry: RetryPolicy, attempt: number, luck = 0, which = passing) => nextAttempt({ ...node, retry }, attempt, which, luck)?.pauseMs ?? null;
+    expect([1, 2, 3, 4, 5, 6].map((attempt) => own({ attempts: 6 }, attempt))).toEqual([1_000, 5_000, 25_000, 60_000, 60_000, null]);
+    expect([1, 2, 3].map((attempt) => own({ attempts: 4, backoff: 'fixed', backoffMs: 300 }, attempt))).toEqual([300, 300, 300]);
+    expect([1, 2].map((attempt) => own({ attempts: 4, backoffMs: 300, maxBackoffMs: 1_000 }, attempt))).toEqual([300, 1_000]);
+    expect([own({ attempts: 2 }, 1, 1), own({ attempts: 2, jitter: false }, 1, 1)]).toEqual([1_200, 1_000]);
+    expect(own({ attempts: 2, on: ['LIMIT_EXCEEDED'] }, 1)).toBeNull();
+    expect(own({ attempts: 2, on: ['LIMIT_EXCEEDED'] }, 1, 0, judged(false, false, 'LIMIT_EXCEEDED'))).toBe(1_000);
+    expect(own({ attempts: 2, on: 'all' }, 1, 0, judged(false, false, 'VALIDATION_FAILED'))).toBe(1_000);
   });
 });

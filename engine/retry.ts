@@ -2,8 +2,9 @@ import type { Failure } from '#flow/failure';
 import { FailureError, failure } from '#flow/failure';
 import type { Step } from '#flow/flow';
 import type { ErrorCode } from '#flow/error-code';
+import { filledRetry, isRetried, retryPauseMs, type RetryPolicy } from '#flow/retry-policy';
 
-/** steps.md §1.6 and §1.7: transient errors are tried three times, after 1 s and 5 s; a step may say otherwise. */
+/** steps.md §1.6 and §1.7: transient errors are tried three times, after 1 s and 5 s; a step's own policy may say otherwise. */
 const transientCodes: readonly ErrorCode[] = ['HTTP_TIMEOUT', 'CONNECTOR_UNREACHABLE', 'BUS_UNAVAILABLE', 'DELIVERY_FAILED'];
 const transientStatuses = (status: number) => status === 408 || status === 429 || status >= 500;
 
@@ -36,13 +37,13 @@ export function isInfrastructure(error: unknown): boolean {
   return error.cause !== undefined && isInfrastructure(error.cause);
 }
 
-const defaultPausesMs = [1_000, 5_000];
 const ownAttempts = 30;
+const ownLongestPauseMs = 5_000;
 
-/** When to try again and how often at most, or null when this attempt was the last. `jitter` is in 0…1. */
-export function nextAttempt(step: Step, attempt: number, { transient, ours }: Pick<Judged, 'transient' | 'ours'>, jitter: number): { pauseMs: number; of: number } | null {
-  const of = ours ? ownAttempts : (step.retry?.attempts ?? 3);
-  if (!transient || attempt >= of) return null;
-  const base = step.retry?.backoffMs ?? defaultPausesMs[Math.min(attempt, defaultPausesMs.length) - 1] ?? 1_000;
-  return { pauseMs: Math.round(base * (1 + jitter * 0.2)), of };
+/** When to try again and how often at most, or null when this attempt was the last. `luck` is in 0…1. */
+export function nextAttempt(step: Step, attempt: number, { failure: failed, transient, ours }: Judged, luck: number): { pauseMs: number; of: number } | null {
+  const policy: RetryPolicy | undefined = ours ? { ...step.retry, attempts: ownAttempts, maxBackoffMs: ownLongestPauseMs } : step.retry;
+  const { attempts: of } = filledRetry(policy);
+  if (!ours && !isRetried(policy, failed.code, transient)) return null;
+  return attempt >= of ? null : { pauseMs: retryPauseMs(policy, attempt, luck), of };
 }

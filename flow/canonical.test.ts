@@ -49,17 +49,24 @@ function param(meta: ParamMeta): fc.Arbitrary<Json> {
   }
 }
 
+const policies = {
+  retry: fc.option(fc.record({
+    attempts: fc.integer({ min: 1, max: 10 }), backoff: fc.constantFrom('fixed', 'exponential'), backoffMs: fc.nat(5_000), maxBackoffMs: fc.nat(9_000), jitter: fc.boolean(), on: fc.constantFrom('all', ['HTTP_STATUS', 'HTTP_TIMEOUT']),
+  }, { requiredKeys: ['attempts'] }), { nil: undefined }),
+  timeoutMs: fc.option(fc.integer({ min: 100, max: 86_400_000 }), { nil: undefined }),
+};
+
 const flow: fc.Arbitrary<JsonObject> = fc.constantFrom('dataflow' as const, 'workflow' as const).chain((kind) => {
   const types = stepTypes.filter((each) => each.kind === kind);
   const step = fc.constantFrom(...types).chain((type) => fc.record({
-    type: fc.constant(type.id), name, disabled: fc.boolean(), note: words, source: fc.integer({ min: 0, max: 12 }), ...(kind === 'dataflow' ? { onError: fc.constantFrom('stop', 'continue') } : {}),
+    type: fc.constant(type.id), name, disabled: fc.boolean(), note: words, source: fc.integer({ min: 0, max: 12 }), ...policies, ...(kind === 'dataflow' ? { onError: fc.constantFrom('stop', 'continue') } : {}),
     params: fc.record(Object.fromEntries(Object.entries(type.params).map(([key, meta]) => [key, param(meta)])), { requiredKeys: [] }),
   }).map(({ source, ...rest }) => {
     const ports = type.kind === 'dataflow' && type.sources === 'two' ? ['left', 'right'] : type.kind === 'dataflow' && type.sources !== 'none' ? ['source'] : [];
     return { ...rest, sources: Object.fromEntries(ports.map((port) => [port, `stp_${source}`])) };
   }));
   return fc.record({
-    name, restrictAccess: fc.boolean(), settings: fc.record({ generateApi: fc.boolean(), description: words }, { requiredKeys: [] }),
+    name, restrictAccess: fc.boolean(), settings: fc.record({ generateApi: fc.boolean(), description: words, timeoutMs: fc.integer({ min: 1_000, max: 86_400_000 }), concurrency: fc.integer({ min: 1, max: 99 }) }, { requiredKeys: [] }),
     stages: fc.array(fc.record({ name, steps: fc.array(step, { maxLength: 5 }) }), { maxLength: 4 }),
     notes: fc.array(fc.record({ pos: fc.tuple(fc.integer(), fc.integer()), text: words }), { maxLength: 3 }),
   }).map(({ stages, notes, ...rest }): JsonObject => {
@@ -96,6 +103,18 @@ describe('import and export', () => {
       expect(JSON.stringify(storedDefinition(shuffled(JSON.parse(once))))).toBe(once);
     }), { numRuns: process.env['MILLRACE_LONG'] ? 20_000 : 250, seed: 20_260_731 });
     expect(steps).toBeGreaterThan(500);
+  });
+
+  test('F11 policies out of their range, of unknown errors or with unknown keys are refused with their path', () => {
+    const withStep = (more: JsonObject) => issues({ ...example, lanes: [{ id: 'main', stages: [{ id: 'g', name: 'G', steps: [{ id: 'a', type: 'get-raw-model', name: 'A', ...more }] }] }] });
+    const at = 'lanes[0].stages[0].steps[0]';
+    expect(withStep({ retry: { attempts: 11 } })).toEqual([`${at}.retry.attempts`]);
+    expect(withStep({ retry: { attempts: 0, backoffMs: -1 } })).toEqual([`${at}.retry.attempts`, `${at}.retry.backoffMs`]);
+    expect(withStep({ retry: { attempts: 2, on: ['NO_SUCH_CODE'] } })[0]).toContain(`${at}.retry.on`);
+    expect(withStep({ retry: { attempts: 2, often: true } })).toEqual([`${at}.retry.often`]);
+    expect(withStep({ timeoutMs: 50 })).toEqual([`${at}.timeoutMs`]);
+    expect(issues({ ...example, settings: { timeoutMs: 10, concurrency: 0 } })).toEqual(['settings.timeoutMs', 'settings.concurrency']);
+    expect(withStep({ retry: { attempts: 2, backoff: 'fixed', backoffMs: 500, maxBackoffMs: 900, jitter: false, on: 'all' }, timeoutMs: 1_000 })).toEqual([]);
   });
 
   test('F10 defaults, empty lists and empty texts are left out', () => {

@@ -5,6 +5,7 @@ import { hostileValue } from './hostile-value';
 import { isJsonObject } from './json';
 import { laneIssues } from './lane-rules';
 import { formatPath, type Segment } from './path';
+import { canonicalRetry } from './retry-policy';
 import { stepType } from './steps/index';
 import type { StepType } from './steps/define-step';
 
@@ -120,6 +121,7 @@ export function canonicalSettings(settings: FlowSettings | undefined): FlowSetti
   const kept: FlowSettings = {
     ...(settings?.generateApi ? { generateApi: true } : {}), ...(settings?.elevatedRights ? { elevatedRights: true } : {}),
     ...(settings?.description ? { description: settings.description } : {}),
+    ...(settings?.timeoutMs === undefined ? {} : { timeoutMs: settings.timeoutMs }), ...(settings?.concurrency === undefined ? {} : { concurrency: settings.concurrency }),
   };
   return Object.keys(kept).length > 0 ? kept : undefined;
 }
@@ -141,7 +143,7 @@ export function canonicalStep(step: Step, kind: FlowKind): Step {
     ...(sources.length > 0 ? { sources: Object.fromEntries(sources) } : {}),
     ...(Object.keys(params).length > 0 ? { params } : {}),
     ...(step.disabled ? { disabled: true } : {}), ...(step.note ? { note: step.note } : {}), ...(step.onError === 'continue' ? { onError: 'continue' } : {}),
-    ...(step.retry ? { retry: { attempts: step.retry.attempts, ...(step.retry.backoffMs === undefined ? {} : { backoffMs: step.retry.backoffMs }) } } : {}),
+    ...(step.retry ? { retry: canonicalRetry(step.retry) } : {}), ...(step.timeoutMs === undefined ? {} : { timeoutMs: step.timeoutMs }),
   };
 }
 

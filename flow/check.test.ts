@@ -166,6 +166,15 @@ describe('models between steps', () => {
   });
 });
 
+describe('policies', () => {
+  test('F39 a pause that ends before it begins and a step that may outlast its run are problems, named by their place', () => {
+    const flow = shortFlow([given, { ...answer, retry: { attempts: 2, backoffMs: 5_000, maxBackoffMs: 1_000 }, timeoutMs: 120_000 }]);
+    const found = problemsOf({ ...flow, settings: { timeoutMs: 60_000 } }, sampleContext).filter((each) => each.code === 'PARAM_INVALID');
+    expect(found.map((each) => [each.param, each.level])).toEqual([['retry.maxBackoffMs', 'error'], ['timeoutMs', 'error']]);
+    expect(problemsOf(shortFlow([given, { ...answer, retry: { attempts: 2, backoffMs: 600_000 }, timeoutMs: 120_000 }]), sampleContext).filter((each) => each.code === 'PARAM_INVALID')).toEqual([]);
+  });
+});
+
 describe('size', () => {
   const chain = (length: number) => parseDefinition({
     schema: 1, kind: 'dataflow', name: 'Chain', lanes: [{ id: 'main', stages: [{ id: 'g', name: 'All', steps: Array.from({ length }, (_, place) => (place === 0

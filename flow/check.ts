@@ -2,6 +2,7 @@ import { paramProblems } from './check-params';
 import { definitionLimits, type FlowDefinition } from './flow';
 import { graphOf, type FlowGraph } from './graph';
 import type { Problem, StepProblem } from './problems';
+import { policyProblems } from './retry-policy';
 import { portsOf } from './canonical';
 import { staticContext, viewsOf, type FlowContext, type StepView } from './propagate';
 import type { StaticContext } from './steps/define-step';
@@ -18,7 +19,7 @@ export function problemsOf(definition: FlowDefinition, context: FlowContext): Pr
   for (const id of graph.order) {
     const view = views.get(id);
     if (!view) continue;
-    const found = [...sourceProblems(view, graph), ...(view.step.disabled ? [] : [...nameProblems(view, flow), ...stepProblems(view, facts), ...placeProblems(view, graph, flow)])];
+    const found = [...sourceProblems(view, graph), ...(view.step.disabled ? [] : [...nameProblems(view, flow), ...stepProblems(view, facts), ...policyProblems(view.step, definition.settings?.timeoutMs), ...placeProblems(view, graph, flow)])];
     const stageId = graph.places.get(id)?.stage.id;
     for (const each of unique(found)) problems.push(problem(each, { stepId: id, ...(stageId ? { stageId } : {}) }));
   }

@@ -2,6 +2,7 @@ import { isListParam, sameJson } from './canonical-params';
 import { stepKey, type FlowDefinition, type FlowKind, type Note, type Stage, type Step } from './flow';
 import type { Json } from './json';
 import { matchLists, unmoved } from './list-diff';
+import { retryKeys } from './retry-policy';
 import { stepType } from './steps/index';
 
 /** What differs between two definitions, by id. `old` and `new` are null where there is nothing. */
@@ -84,11 +85,11 @@ function compared(facts: readonly [string, Json | undefined, Json | undefined][]
 }
 
 function stepChanges(a: Step, b: Step, kind: FlowKind): Change[] {
-  const retry = (step: Step): Json => (step.retry ? { attempts: step.retry.attempts, backoffMs: step.retry.backoffMs ?? null } : null);
   return [
     ...compared([
       ['type', a.type, b.type], ['name', a.name, b.name], ['source', a.sources?.source, b.sources?.source], ['left', a.sources?.left, b.sources?.left], ['right', a.sources?.right, b.sources?.right],
-      ['disabled', a.disabled ?? false, b.disabled ?? false], ['note', a.note ?? '', b.note ?? ''], ['onError', a.onError ?? 'stop', b.onError ?? 'stop'], ['retry', retry(a), retry(b)],
+      ['disabled', a.disabled ?? false, b.disabled ?? false], ['note', a.note ?? '', b.note ?? ''], ['onError', a.onError ?? 'stop', b.onError ?? 'stop'],
+      ...retryKeys.map((key): [string, Json | undefined, Json | undefined] => [`retry.${key}`, a.retry?.[key], b.retry?.[key]]), ['timeoutMs', a.timeoutMs, b.timeoutMs],
     ]),
     ...paramChanges(a, b, kind),
   ];
@@ -132,5 +133,6 @@ function settingChanges(before: FlowDefinition | null, after: FlowDefinition): C
   return compared([
     ['name', before.name, after.name], ['restrictAccess', before.restrictAccess ?? false, after.restrictAccess ?? false], ['settings.generateApi', a.generateApi ?? false, b.generateApi ?? false],
     ['settings.elevatedRights', a.elevatedRights ?? false, b.elevatedRights ?? false], ['settings.description', a.description ?? '', b.description ?? ''],
+    ['settings.timeoutMs', a.timeoutMs, b.timeoutMs], ['settings.concurrency', a.concurrency, b.concurrency],
   ]);
 }

@@ -241,7 +241,7 @@ describe('edits', () => {
   test('F10 flow, settings, notes, sources and retry are written and read', () => {
     const doc = edits.createDocument(start());
     edits.renameFlow(doc, '  Named  ', 'me');
-    edits.setFlowSettings(doc, { restrictAccess: true, settings: { generateApi: true, description: 'x' } }, 'me');
+    edits.setFlowSettings(doc, { restrictAccess: true, settings: { generateApi: true, description: 'x', timeoutMs: 60_000, concurrency: 3 } }, 'me');
     edits.setFlowSettings(doc, { settings: { description: '' } }, 'me');
     const note = edits.addNote(doc, { pos: [1, 2], text: 'one' }, 'me');
     const gone = edits.addNote(doc, { pos: [3, 4] }, 'me');
@@ -255,19 +255,36 @@ describe('edits', () => {
     edits.setDisabled(doc, 'd', true, 'me');
     edits.setStepNote(doc, 'd', 'why', 'me');
     edits.setOnError(doc, 'd', 'continue', 'me');
-    edits.setRetry(doc, 'd', { attempts: 3 }, 'me');
+    edits.setRetry(doc, 'd', { attempts: 3, backoffMs: 200 }, 'me');
+    edits.setRetry(doc, 'd', { backoffMs: undefined, on: ['HTTP_STATUS'] }, 'me');
+    edits.setStepTimeout(doc, 'd', 30_000, 'me');
     const definition = edits.definitionOf(doc);
-    expect(definition).toMatchObject({ name: 'Named', restrictAccess: true, settings: { generateApi: true }, notes: [{ id: note, pos: [5, 6], text: 'one two', size: [70, 80], colour: 'sand' }] });
+    expect(definition).toMatchObject({ name: 'Named', restrictAccess: true, settings: { generateApi: true, timeoutMs: 60_000, concurrency: 3 }, notes: [{ id: note, pos: [5, 6], text: 'one two', size: [70, 80], colour: 'sand' }] });
     expect(definition.settings).not.toHaveProperty('description');
     expect(one(doc, 'f')).not.toHaveProperty('sources');
-    expect(one(doc, 'd')).toEqual({ id: 'd', type: 'distinct', name: 'Once', sources: { source: 't' }, disabled: true, note: 'why', onError: 'continue', retry: { attempts: 3 } });
+    expect(one(doc, 'd')).toEqual({ id: 'd', type: 'distinct', name: 'Once', sources: { source: 't' }, disabled: true, note: 'why', onError: 'continue', retry: { attempts: 3, on: ['HTTP_STATUS'] }, timeoutMs: 30_000 });
+  });
+
+  test('F10 two people set two parts of one retry policy; a policy kept as one value by an older document is read on', () => {
+    const [one, two] = [edits.createDocument(start()), new Y.Doc()];
+    one.getMap<Y.Map<unknown>>('steps').get('d')?.set('retry', { attempts: 5, backoffMs: 100 });
+    Y.applyUpdate(two, Y.encodeStateAsUpdate(one));
+    edits.setRetry(one, 'd', { attempts: 7 }, 'ana');
+    edits.setRetry(two, 'd', { jitter: false }, 'bo');
+    Y.applyUpdate(one, Y.encodeStateAsUpdate(two));
+    Y.applyUpdate(two, Y.encodeStateAsUpdate(one));
+    const retryOf = (doc: Y.Doc) => stepsOf(edits.definitionOf(doc)).find((step) => step.id === 'd')?.retry;
+    expect(retryOf(one)).toEqual(retryOf(two));
+    expect(retryOf(one)).toEqual({ attempts: 7, backoffMs: 100, jitter: false });
+    edits.setRetry(one, 'd', null, 'ana');
+    expect(retryOf(one)).toBeUndefined();
   });
 
   test('F12 what a foreign program may write into the document is read without harm', () => {
     const doc = edits.createDocument(start());
     const steps = doc.getMap<Y.Map<unknown>>('steps');
     doc.transact(() => {
-      for (const [key, value] of [['name', 5], ['p:srcField', new Uint8Array(3)], ['p:operator', { deep: [undefined] }], ['in:source', { a: 1 }], ['disabled', 'yes'], ['note', 'n'.repeat(50_000)], ['retry', { attempts: 'many' }]] as const) steps.get('f')?.set(key, value);
+      for (const [key, value] of [['name', 5], ['p:srcField', new Uint8Array(3)], ['p:operator', { deep: [undefined] }], ['in:source', { a: 1 }], ['disabled', 'yes'], ['note', 'n'.repeat(50_000)], ['retry', { attempts: 'many' }], ['retry:attempts', 99], ['retry:on', ['NO_SUCH']], ['timeoutMs', 'long']] as const) steps.get('f')?.set(key, value);
       steps.get('t')?.set('r:fieldsMapping:x', 'no row');
       steps.set('bad id!', new Y.Map());
       doc.getMap('steps').set('text', 'not a step');

@@ -1,12 +1,13 @@
 import * as Y from 'yjs';
 import { canonicalDefinition, canonicalSettings, canonicalStep, sourcePorts } from './canonical';
 import { canonicalParams, isDefaultParam, isListParam, isTextParam, sameJson } from './canonical-params';
-import { definitionLimits, flowKind, retryPolicy, stepKey, stepsOf, type FlowDefinition, type FlowKind, type FlowSettings, type Note, type SourcePort, type Stage, type Step } from './flow';
+import { definitionLimits, flowConcurrency, flowKind, flowTimeoutMs, stepKey, stepsOf, type FlowDefinition, type FlowKind, type FlowSettings, type Note, type SourcePort, type Stage, type Step } from './flow';
 import { id as idSchema, newId } from './id';
 import type { Json, JsonObject } from './json';
 import { matchLists, unmoved } from './list-diff';
 import { cleanName, normalize, type DocumentState, type LaneState, type NoteState, type StageState, type StepState } from './normalize';
 import { compareOrder, firstOrders, ordersAt } from './order-key';
+import { retryDefaults, retryKeys, retryPolicy, stepTimeoutMs, type RetryPolicy } from './retry-policy';
 import type { ParamMeta } from './steps/field';
 import { stepType } from './steps/index';
 import { textEdit } from './text-diff';
@@ -19,7 +20,7 @@ import { textEdit } from './text-diff';
  *   lanes   step, case, at: order
  *   stages  name, at: [laneId, order], del: userId
  *   steps   type, name, at: [stageId, order], in:<port>, p:<param>, t:<param>: Y.Text, r:<param>:<row>: [order, row],
- *           disabled, note, onError, retry, del: userId
+ *           disabled, note, onError, retry:<key>, timeoutMs, del: userId (`retry` as one value is how older documents have it)
  *   notes   at: order, pos, size, colour, body: Y.Text, del: userId
  */
 export const documentSchema = 1;
@@ -28,10 +29,10 @@ type Root = (typeof documentRoots)[number];
 
 /** What a client may write: keys of each root's maps, and those of `meta` that only the server sets. */
 export const documentKeys: Record<Root, RegExp> = {
-  meta: /^(schema|epoch|kind|name|restrictAccess|s:(generateApi|elevatedRights|description))$/,
+  meta: /^(schema|epoch|kind|name|restrictAccess|s:(generateApi|elevatedRights|description|timeoutMs|concurrency))$/,
   lanes: /^(step|case|at|del)$/,
   stages: /^(name|at|del)$/,
-  steps: /^(type|name|at|disabled|note|onError|retry|del|in:(source|left|right)|[pt]:[A-Za-z][A-Za-z0-9]{0,63}|r:[A-Za-z][A-Za-z0-9]{0,63}:[A-Za-z0-9_-]{1,64})$/,
+  steps: /^(type|name|at|disabled|note|onError|retry|retry:(attempts|backoff|backoffMs|maxBackoffMs|jitter|on)|timeoutMs|del|in:(source|left|right)|[pt]:[A-Za-z][A-Za-z0-9]{0,63}|r:[A-Za-z][A-Za-z0-9]{0,63}:[A-Za-z0-9_-]{1,64})$/,
   notes: /^(at|pos|size|colour|body|del)$/,
 };
 export const serverKeys = ['schema', 'epoch', 'kind'] as const;
@@ -72,6 +73,7 @@ export function readMeta(doc: Y.Doc): MetaState {
     kind: kindOf(doc), name: cleanName(textFrom(entry.get('name')), 'Flow'), restrictAccess: typeof restrictAccess === 'boolean' ? restrictAccess : undefined,
     settings: canonicalSettings({
       generateApi: entry.get('s:generateApi') === true, elevatedRights: entry.get('s:elevatedRights') === true, description: textFrom(entry.get('s:description')).slice(0, 2_000),
+      timeoutMs: flowTimeoutMs.safeParse(entry.get('s:timeoutMs')).data, concurrency: flowConcurrency.safeParse(entry.get('s:concurrency')).data,
     }),
   };
 }
@@ -125,14 +127,24 @@ export function readStep(doc: Y.Doc, id: string): StepState | null {
   const type = textFrom(entry.get('type'));
   const [stageId, order] = placeOf(entry);
   const known = stepType(stepKey(kind, type));
-  const retry = retryPolicy.safeParse(entry.get('retry'));
+  const retry = readRetry(entry);
   const sources = Object.fromEntries(sourcePorts.map((port) => [port, entry.get(`in:${port}`)]).filter(([, source]) => isId(source)));
   const step = canonicalStep({
     id, type: isId(type) ? type : 'unknown', name: cleanName(textFrom(entry.get('name')), known?.title.en ?? type), sources, params: readParams(entry, known?.params),
     disabled: entry.get('disabled') === true, note: textFrom(entry.get('note')).slice(0, definitionLimits.noteLength),
-    ...(kind === 'dataflow' && entry.get('onError') === 'continue' ? { onError: 'continue' as const } : {}), ...(retry.success ? { retry: retry.data } : {}),
+    ...(kind === 'dataflow' && entry.get('onError') === 'continue' ? { onError: 'continue' as const } : {}), ...(retry ? { retry } : {}), timeoutMs: stepTimeoutMs.safeParse(entry.get('timeoutMs')).data,
   }, kind);
   return { id, stageId, order, deleted: isDeleted(entry), step };
+}
+
+/** Key by key, so that two people may set two of them; a value that does not fit counts as absent. */
+function readRetry(entry: Entry): RetryPolicy | undefined {
+  const whole = retryPolicy.safeParse(entry.get('retry')).data;
+  const own = Object.fromEntries(retryKeys.flatMap((key): [string, unknown][] => {
+    const value = retryPolicy.shape[key].safeParse(entry.get(`retry:${key}`)).data;
+    return value === undefined ? [] : [[key, value]];
+  }));
+  return whole === undefined && Object.keys(own).length === 0 ? undefined : retryPolicy.parse({ attempts: retryDefaults.attempts, ...whole, ...own });
 }
 
 function readParams(entry: Entry, metas: Record<string, ParamMeta> | undefined): JsonObject {
@@ -304,15 +316,17 @@ function writeStep(doc: Y.Doc, step: Step, at: [string, string]): void {
   put(entry, 'disabled', step.disabled ? true : undefined);
   put(entry, 'note', step.note || undefined);
   put(entry, 'onError', step.onError === 'continue' ? 'continue' : undefined);
-  put(entry, 'retry', retryJson(step.retry));
+  putRetry(entry, step.retry);
+  put(entry, 'timeoutMs', step.timeoutMs);
   put(entry, 'del', undefined);
   const params = step.params ?? {};
   const stored = [...entry.keys()].filter((key) => /^[ptr]:/.test(key)).map((key) => key.slice(2).split(':')[0] ?? '');
   for (const key of new Set([...Object.keys(metas ?? {}), ...Object.keys(params), ...stored])) writeParam(entry, key, metas?.[key], params[key]);
 }
 
-function retryJson(retry: Step['retry']): Json | undefined {
-  return retry && { attempts: retry.attempts, ...(retry.backoffMs === undefined ? {} : { backoffMs: retry.backoffMs }) };
+function putRetry(entry: Entry, policy: RetryPolicy | undefined): void {
+  put(entry, 'retry', undefined);
+  for (const key of retryKeys) put(entry, `retry:${key}`, policy?.[key]);
 }
 
 function writeParam(entry: Entry, key: string, meaning: ParamMeta | undefined, value: Json | undefined): void {
@@ -392,10 +406,12 @@ export function setFlowSettings(doc: Y.Doc, patch: SettingsPatch, origin: unknow
   }, origin);
 }
 
-function putSettings(doc: Y.Doc, { generateApi, elevatedRights, description }: FlowSettings): void {
+function putSettings(doc: Y.Doc, { generateApi, elevatedRights, description, timeoutMs, concurrency }: FlowSettings): void {
   put(meta(doc), 's:generateApi', generateApi ? true : undefined);
   put(meta(doc), 's:elevatedRights', elevatedRights ? true : undefined);
   put(meta(doc), 's:description', description || undefined);
+  put(meta(doc), 's:timeoutMs', timeoutMs);
+  put(meta(doc), 's:concurrency', concurrency);
 }
 
 // ——— stages
@@ -528,8 +544,18 @@ export function setOnError(doc: Y.Doc, stepId: string, onError: 'stop' | 'contin
   edit(doc, 'steps', stepId, origin, (entry) => put(entry, 'onError', onError === 'continue' ? 'continue' : undefined));
 }
 
-export function setRetry(doc: Y.Doc, stepId: string, retry: Step['retry'] | null, origin: unknown): void {
-  edit(doc, 'steps', stepId, origin, (entry) => put(entry, 'retry', retryJson(retry ?? undefined)));
+/** Changes the keys that are named (undefined: back to the default); null takes the policy away. */
+export function setRetry(doc: Y.Doc, stepId: string, change: { [K in keyof RetryPolicy]?: RetryPolicy[K] | undefined } | null, origin: unknown): void {
+  edit(doc, 'steps', stepId, origin, (entry) => {
+    if (change === null) return putRetry(entry, undefined);
+    // A key taken away must not show the older whole value again; a key that is set stands above it.
+    if (entry.has('retry') && Object.values(change).includes(undefined)) putRetry(entry, readRetry(entry));
+    for (const key of retryKeys) if (key in change) put(entry, `retry:${key}`, change[key]);
+  });
+}
+
+export function setStepTimeout(doc: Y.Doc, stepId: string, timeoutMs: number | null, origin: unknown): void {
+  edit(doc, 'steps', stepId, origin, (entry) => put(entry, 'timeoutMs', timeoutMs ?? undefined));
 }
 
 /** Marks as deleted: what others edit meanwhile survives, and an undo brings it back. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { id } from './id';
 import type { Json } from './json';
+import { retryPolicy, stepTimeoutMs } from './retry-policy';
 
 /**
  * The canonical flow definition (protocols.md): what export writes, import reads, versions freeze and runs pin.
@@ -18,11 +19,6 @@ export const sources = z.strictObject({ source: id.optional(), left: id.optional
 export type Sources = z.infer<typeof sources>;
 export type SourcePort = keyof Sources;
 
-export const retryPolicy = z.strictObject({
-  attempts: z.int().min(1).max(10),
-  backoffMs: z.int().min(0).max(3_600_000).optional(),
-});
-
 export const step = z.strictObject({
   id,
   type: id,
@@ -33,6 +29,7 @@ export const step = z.strictObject({
   note: z.string().max(definitionLimits.noteLength).optional(),
   onError: z.enum(['stop', 'continue']).optional(),
   retry: retryPolicy.optional(),
+  timeoutMs: stepTimeoutMs.optional(),
 });
 export type Step = z.infer<typeof step>;
 
@@ -55,10 +52,16 @@ export const note = z.strictObject({
 });
 export type Note = z.infer<typeof note>;
 
+export const flowTimeoutMs = z.int().min(1_000).max(86_400_000);
+export const flowConcurrency = z.int().min(1).max(10_000);
 export const flowSettings = z.strictObject({
   generateApi: z.boolean().optional(),
   elevatedRights: z.boolean().optional(),
   description: z.string().max(2_000).optional(),
+  /** How long a run of a dataflow may take. */
+  timeoutMs: flowTimeoutMs.optional(),
+  /** How many of its runs may be at work at once; the others wait in the queue. */
+  concurrency: flowConcurrency.optional(),
 });
 export type FlowSettings = z.infer<typeof flowSettings>;
 

@@ -26,10 +26,17 @@ const startedBy = z.object({ id: z.string().nullable(), name: z.string() });
 const none = z.object({});
 const by = z.object({ by: startedBy });
 
+/** `true`: all effects of the flow; a list: those of these steps, the others pass their source on. */
+const allowEffects = z.union([z.boolean(), z.array(z.string())]);
+const fork = z.object({ runId: z.string(), seq: z.number(), fromStep: z.string(), allowEffects });
+export type Fork = z.infer<typeof fork>;
+
 /** `ref` is the blob with recorded items or a value; it never leaves the server. */
 const shapes = {
   'run.requested': z.object({
-    trigger: z.string(), startedBy, version: z.number().nullable(), draft: z.boolean(), parentRunId: z.string().nullable().optional(), triggerName: z.string().optional(),
+trigger: z.string(), startedBy, version: z.number().nullable(), draft: z.boolean(), parentRunId: z.string().nullable().optional(), triggerName: z.string().optional(),
+    /** A fork: whose recorded results stand for the steps before `fromStep`, up to which event, and which effects may happen. */
+    fork: fork.optional(),
   }),
   'run.started': z.object({ worker: z.string() }),
   'lease.taken': z.object({ worker: z.string(), fence: z.number() }),

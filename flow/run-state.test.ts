@@ -42,6 +42,15 @@ describe('a run as its events tell it', () => {
     expect(isEnded(state.status)).toBe(true);
   });
 
+  test('F38 a pause stops nothing that waits, counts for itself, and changes no run that is over', () => {
+    const paused: Bare = { type: 'run.paused', data: { by: person } };
+    const unpaused: Bare = { type: 'run.unpaused', data: { by: person } };
+    expect(seen(requested, started, begin('a'), paused, done('a')).status).toBe('paused');
+    expect(seen(requested, started, begin('a'), wait('a'), paused, unpaused)).toMatchObject({ status: 'waiting', pausedMs: 1_000, pausedAt: null });
+    expect(seen(requested, started, paused, paused, unpaused, unpaused)).toMatchObject({ status: 'running', pausedMs: 2_000 });
+    expect(seen(requested, started, { type: 'run.succeeded', data: { warnings: 0 } }, paused).status).toBe('succeeded');
+  });
+
   test('F38 a step named like a built-in is a step like others', () => {
     expect(seen(requested, started, begin('constructor')).steps['constructor']).toMatchObject({ status: 'running', attempt: 1 });
   });

@@ -40,6 +40,9 @@ export type RunState = {
   startedAt: string | null;
   finishedAt: string | null;
   cancelRequested: boolean;
+  /** While paused: since when (ISO); a pause does not count against the run's time limit. */
+  pausedAt: string | null;
+  pausedMs: number;
   warnings: number;
   responded: boolean;
   /** The step that answered the caller, whose recorded output holds the response. */
@@ -49,7 +52,7 @@ export type RunState = {
 };
 
 export const initialRunState: RunState = {
-  status: 'queued', seq: 0, at: null, requestedAt: null, startedAt: null, finishedAt: null, cancelRequested: false,
+  status: 'queued', seq: 0, at: null, requestedAt: null, startedAt: null, finishedAt: null, cancelRequested: false, pausedAt: null, pausedMs: 0,
   warnings: 0, responded: false, respondedBy: null, steps: {}, error: null,
 };
 
@@ -114,13 +117,13 @@ function evolved(state: RunState, event: RunEvent, book: Book): RunState {
     case 'run.requested':
       return { ...next, status: 'queued', requestedAt: event.at };
     case 'run.started':
-      return { ...next, status: 'running', startedAt: state.startedAt ?? event.at };
+      return { ...next, status: 'running', startedAt: state.startedAt ?? event.at, pausedMs: 0 };
     case 'run.paused':
-      return { ...next, status: 'paused' };
+      return isEnded(state.status) ? next : { ...next, status: 'paused', pausedAt: state.pausedAt ?? event.at };
     case 'run.unpaused':
-      return { ...next, status: 'running' };
+      return state.status === 'paused' ? { ...next, ...unpaused(state, event.at), status: runStatusWith('running', book.tally(state.steps)) } : next;
     case 'run.resumed':
-      return { ...reopen(next, event.data.fromStep), status: 'queued', finishedAt: null, error: null, cancelRequested: false };
+      return { ...reopen(next, event.data.fromStep), status: 'queued', finishedAt: null, error: null, cancelRequested: false, pausedAt: null };
     case 'cancel.requested':
       return { ...next, cancelRequested: true };
     case 'run.succeeded':
@@ -128,9 +131,9 @@ function evolved(state: RunState, event: RunEvent, book: Book): RunState {
     case 'run.failed':
       return { ...next, status: 'failed', finishedAt: event.at, error: event.data.error };
     case 'run.cancelled':
-      return { ...stopSteps(next, event.at), status: 'cancelled', finishedAt: event.at };
+      return { ...stopSteps(next, event.at), status: 'cancelled', finishedAt: event.at, pausedAt: null };
     case 'run.reset':
-      return { ...stopSteps(next, event.at), status: 'reset', finishedAt: event.at };
+      return { ...stopSteps(next, event.at), status: 'reset', finishedAt: event.at, pausedAt: null };
     case 'run.quarantined':
       return { ...next, status: 'quarantined', finishedAt: event.at };
     case 'step.started': case 'step.progress': case 'step.logged': case 'step.succeeded': case 'step.failed':
@@ -140,6 +143,8 @@ function evolved(state: RunState, event: RunEvent, book: Book): RunState {
       return next;
   }
 }
+
+const unpaused = (state: RunState, at: string) => ({ pausedAt: null, pausedMs: state.pausedMs + Math.max(0, state.pausedAt === null ? 0 : Date.parse(at) - Date.parse(state.pausedAt)) });
 
 type StepEvent = Extract<RunEvent, { type: `step.${string}` | `wait.${string}` }>;
 

@@ -13,6 +13,8 @@ export const flows = pgTable('flows', {
   name: text().notNull(),
   description: text(),
   restrictAccess: boolean('restrict_access').notNull().default(false),
+  /** How many of its runs may be at work at once; null: as many as there are places. */
+  concurrency: integer(),
   publishedVersionId: text('published_version_id'),
   createdBy: text('created_by'),
   createdAt: at('created_at').notNull().defaultNow(),

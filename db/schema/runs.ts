@@ -22,6 +22,9 @@ export const runs = pgTable('runs', {
   startedByName: text('started_by_name').notNull().default(''),
   parentRunId: uuid('parent_run_id'),
   parentStepId: text('parent_step_id'),
+  /** A fork uses the recorded results of another run up to an event of its log. */
+  forkedFrom: uuid('forked_from'),
+  forkedAtSeq: integer('forked_at_seq'),
   depth: integer().notNull().default(0),
   status: text().notNull().default('queued'),
   warnings: integer().notNull().default(0),
@@ -46,6 +49,7 @@ export const runs = pgTable('runs', {
   index('runs_flow').on(table.flowId, table.id.desc()),
   index('runs_status').on(table.workspaceId, table.status, table.id.desc()),
   index('runs_parent').on(table.parentRunId),
+  index('runs_forked').on(table.forkedFrom).where(sql`forked_from is not null`),
 ]);
 
 export const runKeys = pgTable('run_keys', {
