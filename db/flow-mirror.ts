@@ -8,7 +8,7 @@ import { flows } from './schema';
 export async function mirrorFlow(database: Database, workspaceId: string, flowId: string, definition: FlowDefinition): Promise<void> {
   await database.db.transaction(async (tx) => {
     await tx.update(flows).set({
-      name: definition.name, restrictAccess: definition.restrictAccess ?? false, description: definition.settings?.description ?? null, updatedAt: new Date(),
+      name: definition.name, restrictAccess: definition.restrictAccess ?? false, description: definition.settings?.description ?? null, concurrency: definition.settings?.concurrency ?? null, updatedAt: new Date(),
     }).where(eq(flows.id, flowId));
     await recordChange(tx, { workspaceId, topic: 'flow', objectId: flowId });
   });

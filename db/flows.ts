@@ -61,7 +61,7 @@ export async function insertFlow(db: Executor, owner: { workspaceId: string; com
   const id = newId('flw');
   const { workspaceId, componentId, userId } = owner;
   await db.insert(flows).values({
-    id, workspaceId, componentId, kind: definition.kind, name: definition.name, description: definition.settings?.description ?? null, restrictAccess: definition.restrictAccess ?? false, createdBy: userId,
+    id, workspaceId, componentId, kind: definition.kind, name: definition.name, description: definition.settings?.description ?? null, restrictAccess: definition.restrictAccess ?? false, concurrency: definition.settings?.concurrency ?? null, createdBy: userId,
   });
   await insertDocument(db, { flowId: id, userId, kind: 'import' }, createDocument(definition));
   const changes = changesOf(null, definition);

@@ -75,7 +75,7 @@ export async function resetInstance(database: Database, access: Access, instance
     if (instance.state === 'draft') fail('STATE_INVALID', text('This instance is a draft already.', 'Cette instance est déjà un brouillon.'));
     if (instance.state === 'running' || instance.state === 'waiting') {
       const [run] = await tx.select({ id: runs.id }).from(runs).where(eq(runs.instanceId, instanceId)).orderBy(desc(runs.id)).limit(1);
-      if (run) await signalRun(tx, run.id, 'reset', access);
+      if (run) await signalRun(tx, run.id, 'reset', starterOf(access));
     } else {
       await tx.update(instances).set({ state: 'draft', updatedAt: new Date(), movedBy: starterOf(access), movedRun: null, movedStep: null, movedReason: 'reset' }).where(eq(instances.id, instanceId));
       await recordChange(tx, { workspaceId: access.workspaceId, topic: 'instance', objectId: instanceId });

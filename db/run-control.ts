@@ -21,11 +21,27 @@ import { chooseVersion, requestRun, startableFlow } from './runs';
 export async function cancelRun(database: Database, access: Access, runId: string): Promise<Result<{ runId: string }>> {
   const done = await permitted(access, 'runs.control', () => database.db.transaction(async (tx) => {
     const run = await runOf(tx, access, runId);
-    if (!(await signalRun(tx, runId, 'cancel', access))) wrongState(run, text('is over and cannot be cancelled', 'est terminée et ne peut être annulée'));
+    if (run.status === 'quarantined') return giveUp(database, tx, access, runId);
+    if (!(await signalRun(tx, runId, 'cancel', starterOf(access)))) wrongState(run, text('is over and cannot be cancelled', 'est terminée et ne peut être annulée'));
     return { runId };
   }));
   if (done.ok) hintNewWork(database.sql, runId);
   return done;
+}
+
+/** A quarantined run has no owner any more: giving it up is written here. */
+async function giveUp(database: Database, tx: Executor, access: Access, runId: string): Promise<{ runId: string }> {
+  const run = await runOf(tx, access, runId, 'update');
+  if (run.status !== 'quarantined') wrongState(run, text('is over and cannot be cancelled', 'est terminée et ne peut être annulée'));
+  const at = new Date(Math.max(Date.now(), await lastAt(database, runId)));
+  const asked = await insertEvent(tx, { runId, seq: run.headSeq + 1, type: 'cancel.requested', fence: run.lastFence, at, previous: run.headHash ?? '', data: { by: starterOf(access) } });
+  const hash = await insertEvent(tx, { runId, seq: run.headSeq + 2, type: 'run.cancelled', fence: run.lastFence, at, previous: asked, data: {} });
+  await tx.execute(sql`update runs set status = 'cancelled', finished_at = ${at.toISOString()}, head_seq = ${run.headSeq + 2}, head_hash = decode(${hash}, 'hex') where id = ${runId}`);
+  if (run.instanceId !== null) {
+    await tx.execute(sql`update instances set state = 'cancelled', updated_at = now(), moved_by = ${JSON.stringify(starterOf(access))}::jsonb, moved_run = ${runId}, moved_step = null, moved_reason = 'cancelled' where id = ${run.instanceId} and state = 'failed' and not exists (select 1 from runs newer where newer.instance_id = instances.id and newer.id > ${runId})`);
+    await recordChange(tx, { workspaceId: access.workspaceId, topic: 'instance', objectId: run.instanceId });
+  }
+  return { runId };
 }
 
 export type ResumeOptions = { fromStep?: string | undefined; version?: number | 'draft' | undefined };
@@ -53,7 +69,7 @@ export async function resumeRun(database: Database, access: Access, runId: strin
   return done;
 }
 
-async function resumedVersion(tx: Executor, access: Access, run: RunRow, wanted: number | 'draft' | undefined): Promise<PinnedVersion> {
+export async function resumedVersion(tx: Executor, access: Access, run: RunRow, wanted: number | 'draft' | undefined): Promise<PinnedVersion> {
   if (wanted !== undefined) return chooseVersion(tx, access, await startableFlow(tx, access, run.flowId), wanted);
   const version = await pinnedVersion(tx, run.flowId, { id: run.flowVersionId });
   if (!version) throw new Error(`version ${run.flowVersionId} of run ${run.id} is missing`);

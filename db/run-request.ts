@@ -1,10 +1,13 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { fail } from '#flow/failure';
 import { flowDefinition, stepKey, stepsOf, type FlowDefinition, type FlowKind } from '#flow/flow';
 import { newRunId, shortRunName } from '#flow/id';
 import type { Json, JsonObject } from '#flow/json';
+import type { Fork } from '#flow/run-event';
 import { stepType } from '#flow/steps/index';
 import type { Trigger } from '#flow/steps/capabilities';
-import { blobOf, putBlobs } from './blobs';
+import { text } from '#flow/text';
+import { blobOf, putBlobs, type Blob } from './blobs';
 import type { Executor } from './client';
 import { hashEvent, storable, storableJson } from './event-hash';
 import { flows, flowVersions } from './schema';
@@ -24,35 +27,40 @@ export type RunRequest = {
   entryId: number | null;
   instance: { id: string; attempt: number } | null;
   parent: { runId: string; stepId: string; depth: number } | null;
+  /** `override`: what the forked step takes in instead of what was recorded. */
+  fork?: { facts: Fork; override: Blob | null };
 };
 export type PinnedVersion = { id: string; number: number | null; definition: FlowDefinition };
 
 const searchLength = 2_000;
 
 export async function insertRun(tx: Executor, request: RunRequest): Promise<string> {
-  const { workspaceId, flow, version, startedBy, trigger, parent } = request;
+  const { workspaceId, flow, version, startedBy, trigger, parent, fork } = request;
   const runId = newRunId();
   const now = new Date();
   const input = request.input === undefined ? null : blobOf(request.input);
   const pins = await pinsOf(tx, workspaceId, version.definition);
-  const data = storableJson({ trigger, startedBy: { ...startedBy }, version: version.number, draft: version.number === null, ...(parent ? { parentRunId: parent.runId } : {}), ...(request.triggerName === undefined ? {} : { triggerName: request.triggerName }) });
+  const data = storableJson({ trigger, startedBy: { ...startedBy }, version: version.number, draft: version.number === null, ...(parent ? { parentRunId: parent.runId } : {}), ...(request.triggerName === undefined ? {} : { triggerName: request.triggerName }), ...(fork ? { fork: forkData(fork.facts) } : {}) });
   const searchText = storable([shortRunName(runId), flow.name, startedBy.name, request.triggerName ?? '', request.input === undefined ? '' : JSON.stringify(request.input).slice(0, searchLength)].join(' '));
   const at = now.toISOString();
-  const hash = hashEvent('', { runId, seq: 1, type: 'run.requested', version: 1, stepId: null, attempt: null, iteration: null, fence: 0, at, data, blob: null });
-  if (input) await putBlobs(tx, workspaceId, [input]);
+  const hash = hashEvent('', { runId, seq: 1, type: 'run.requested', version: 1, stepId: null, attempt: null, iteration: null, fence: 0, at, data, blob: fork?.override?.sha256 ?? null });
+  await putBlobs(tx, workspaceId, [...(input ? [input] : []), ...(fork?.override ? [fork.override] : [])]);
   // One statement: a start costs as few round trips as it can.
   await tx.execute(sql`with run as (
       insert into runs (id, workspace_id, flow_id, flow_version_id, kind, instance_id, entry_id, attempt, trigger, trigger_name, started_by, started_by_name,
-        parent_run_id, parent_step_id, depth, steps_total, pins, input_ref, search_text, created_at)
+        parent_run_id, parent_step_id, forked_from, forked_at_seq, depth, steps_total, pins, input_ref, search_text, created_at)
       values (${runId}, ${workspaceId}, ${flow.id}, ${version.id}, ${flow.kind}, ${request.instance?.id ?? null}, ${request.entryId}, ${request.instance?.attempt ?? 1}, ${trigger}, ${request.triggerName === undefined ? null : storable(request.triggerName)},
-        ${startedBy.id}, ${startedBy.name}, ${parent?.runId ?? null}, ${parent?.stepId ?? null}, ${parent ? parent.depth + 1 : 0}, ${stepsOf(version.definition).length},
+        ${startedBy.id}, ${startedBy.name}, ${parent?.runId ?? null}, ${parent?.stepId ?? null}, ${fork?.facts.runId ?? null}, ${fork?.facts.seq ?? null}, ${parent ? parent.depth + 1 : 0}, ${stepsOf(version.definition).length},
         ${JSON.stringify(pins)}::jsonb, decode(${input?.sha256 ?? null}, 'hex'), ${searchText}, ${at})
     ), event as (
-      insert into run_events (run_id, seq, type, fence, at, data, hash) values (${runId}, 1, 'run.requested', 0, ${at}, ${JSON.stringify(data)}::jsonb, decode(${hash}, 'hex'))
+      insert into run_events (run_id, seq, type, fence, at, data, blob, hash)
+      values (${runId}, 1, 'run.requested', 0, ${at}, ${JSON.stringify(data)}::jsonb, decode(${fork?.override?.sha256 ?? null}, 'hex'), decode(${hash}, 'hex'))
     )
     insert into run_slots (run_id, workspace_id, flow_id, head_seq, head_hash) values (${runId}, ${workspaceId}, ${flow.id}, 1, decode(${hash}, 'hex'))`);
   return runId;
 }
+
+const forkData = ({ runId, seq, fromStep, allowEffects, input }: Fork): JsonObject => ({ runId, seq, fromStep, allowEffects, ...(input ? { input } : {}) });
 
 export type OwnEvent = { runId: string; seq: number; type: string; fence: number; at: Date; previous: string; data: JsonObject };
 
@@ -87,17 +95,16 @@ export async function pinnedVersion(tx: Executor, flowId: string, which: { id: s
   return row ? { ...row, definition: flowDefinition.parse(row.definition) } : null;
 }
 
-const maxDepth = 200;
-const maxBytes = 50_000_000;
+export const inputLimits = { levels: 64, bytes: 50_000_000 };
 
-/** Why an input is refused before anything is stored, or null. Depth is counted without recursion. */
-export function inputTrouble(input: Json): 'deep' | 'large' | null {
+/** Refuses what must not be stored, before anything is. Depth is counted without recursion. */
+export function checkInput(input: Json): void {
   let level: Json[] = [input];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > maxDepth) return 'deep';
+    if (depth >= inputLimits.levels) fail('PARAM_INVALID', text(`The input is nested more than ${inputLimits.levels} levels deep.`, `L’entrée a plus de ${inputLimits.levels} niveaux d’imbrication.`), { path: 'input' });
     const next: Json[] = [];
     for (const value of level) if (typeof value === 'object' && value !== null) for (const each of Object.values(value)) if (typeof each === 'object' && each !== null) next.push(each);
     level = next;
   }
-  return JSON.stringify(input).length > maxBytes ? 'large' : null;
+  if (JSON.stringify(input).length > inputLimits.bytes) fail('TOO_LARGE', text('The input is larger than 50 MB. Upload a file and pass its id instead.', 'L’entrée dépasse 50 Mo. Téléversez un fichier et passez son identifiant.'), { path: 'input' });
 }

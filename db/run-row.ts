@@ -10,14 +10,14 @@ import type { Starter } from './run-request';
 /** What lists and pages show of a run without touching its log or its payloads. */
 export type RunSummary = {
   id: string; shortName: string; flowId: string; flowName: string; componentId: string; version: number | null; draft: boolean; kind: string; status: string;
-  warnings: number; trigger: string; triggerName: string | null; startedBy: Starter; parentRunId: string | null; attempt: number; entryId: number | null; instanceId: string | null;
+  warnings: number; trigger: string; triggerName: string | null; startedBy: Starter; parentRunId: string | null; forkedFrom: string | null; forkedAtSeq: number | null; attempt: number; entryId: number | null; instanceId: string | null;
   stepsTotal: number; stepsDone: number; itemsOut: number | null; createdAt: string; startedAt: string | null; finishedAt: string | null;
   error: { code: string; message: string; stepId?: string } | null;
 };
 
 export const summaryColumns = {
   id: runs.id, flowId: runs.flowId, flowName: flows.name, componentId: flows.componentId, versionId: runs.flowVersionId, version: flowVersions.number, kind: runs.kind, status: runs.status,
-  warnings: runs.warnings, trigger: runs.trigger, triggerName: runs.triggerName, startedBy: runs.startedBy, startedByName: runs.startedByName, parentRunId: runs.parentRunId, attempt: runs.attempt,
+  warnings: runs.warnings, trigger: runs.trigger, triggerName: runs.triggerName, startedBy: runs.startedBy, startedByName: runs.startedByName, parentRunId: runs.parentRunId, forkedFrom: runs.forkedFrom, forkedAtSeq: runs.forkedAtSeq, attempt: runs.attempt,
   entryId: runs.entryId, instanceId: runs.instanceId, stepsTotal: runs.stepsTotal, stepsDone: runs.stepsDone, itemsOut: runs.itemsOut,
   createdAt: runs.createdAt, startedAt: runs.startedAt, finishedAt: runs.finishedAt, error: runs.error,
 };

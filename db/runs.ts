@@ -14,13 +14,15 @@ import { flowContext } from './flows';
 import { openInstance } from './instances';
 import { permitted } from './permitted';
 import { hintNewWork } from './run-hint';
-import { insertRun, inputTrouble, pinnedVersion, type PinnedVersion } from './run-request';
+import { insertRun, checkInput, pinnedVersion, type PinnedVersion } from './run-request';
 import { starterOf } from './run-signal';
 import { workflowModel } from './run-workflow';
 import { flows } from './schema';
 import { freezeDraft } from './versions';
 
 export { cancelRun, resumeRun, rerunRun } from './run-control';
+export { forkRun, type ForkOptions } from './run-fork';
+export { pauseRun, unpauseRun } from './run-pause';
 export { listRuns, type RunFilter, type RunSummary } from './run-list';
 export { runItems } from './run-items';
 export { getRun, runEvents, waitForRun, type RunView } from './run-view';
@@ -102,9 +104,7 @@ async function frozenDraft(tx: Executor, access: Access, flow: FlowRow): Promise
 }
 
 async function startRun(tx: Executor, access: Access, flow: FlowRow, version: PinnedVersion, options: RunOptions): Promise<string> {
-  const trouble = options.input === undefined ? null : inputTrouble(options.input);
-  if (trouble === 'deep') fail('PARAM_INVALID', text('The input is nested more than 200 levels deep.', 'L’entrée a plus de 200 niveaux d’imbrication.'), { path: 'input' });
-  if (trouble === 'large') fail('TOO_LARGE', text('The input is larger than 50 MB. Upload a file and pass its id instead.', 'L’entrée dépasse 50 Mo. Téléversez un fichier et passez son identifiant.'), { path: 'input' });
+  if (options.input !== undefined) checkInput(options.input);
   const start = flow.kind === 'workflow' ? await workflowStart(tx, access, flow, options) : { ...await dataflowInput(tx, flow, version, options), instance: null };
   const trigger = options.trigger ?? (access.via === 'api-key' ? 'api' : 'button');
   return insertRun(tx, { workspaceId: access.workspaceId, flow, version, trigger, triggerName: options.triggerName ?? access.apiKeyName, startedBy: starterOf(access), parent: null, ...start });

@@ -4,12 +4,13 @@ import type { Database } from '#db/client';
 import { eventOf, logRows, modelOf, type LogRow } from '#db/run-log';
 import { getValue } from '#db/blobs';
 import { flowDefinition } from '#flow/flow';
+import { isJsonObject } from '#flow/json';
 import type { ComponentModel } from '#flow/component-model';
 import { foldEvents, initialRunState } from '#flow/run-state';
 import { triggers } from '#flow/steps/capabilities';
 import type { Appender } from './append';
 import { LiveRun, type Claimed, type RunFacts } from './live-run';
-import { planOf, type Plan } from './plan';
+import { planOf, planOfFork, type Plan } from './plan';
 
 /** Taking, parking and giving back runs. The fence grows with every claim: whoever holds an older one writes nothing. */
 export type Slot = Claimed & { runId: string; cancel: boolean };
@@ -119,13 +120,17 @@ function factsOf(row: Row, plan: Plan, component: ComponentModel): RunFacts {
 
 async function fold(database: Database, slot: Slot, facts: RunFacts, entryId: number | null, rows: readonly LogRow[], appender: Appender): Promise<LiveRun> {
   const state = foldEvents(initialRunState, rows.map(eventOf));
-  const run = new LiveRun(facts, slot, state, appender, entryId);
-  run.called = slot.cancel; // Asked before anybody had claimed it: not one step begins.
+  const run = new LiveRun(state.fork ? { ...facts, plan: planOfFork(facts.plan, state.fork) } : facts, slot, state, appender, entryId);
+  run.called = slot.cancel || slot.wakes > 0; // Word may have been left before anybody had claimed it: not one step begins.
   for (const row of rows) {
     if (row.blob !== null && row.stepId !== null && row.type === 'step.succeeded') run.blobOf.set(row.stepId, row.blob);
     if (row.type === 'run.started') run.startedAtMs = row.at.getTime();
+    if (row.type === 'run.requested') run.override = row.blob;
   }
-  const modelRef = rows.findLast((row) => row.blob !== null && (row.type === 'run.started' || row.type === 'step.succeeded'))?.blob;
+  // What was edited for a fork stands above what it reuses, and below what it has done itself.
+  const models = rows.filter((row) => row.blob !== null && (row.type === 'run.started' || row.type === 'step.succeeded'));
+  const own = models.findLast((row) => !isJsonObject(row.data) || row.data['reused'] !== true);
+  const modelRef = own?.blob ?? run.override ?? models.at(-1)?.blob;
   if (facts.kind === 'workflow' && modelRef) run.model = modelOf(await getValue(database.db, facts.workspaceId, modelRef));
   return run;
 }

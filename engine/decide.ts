@@ -79,13 +79,15 @@ function park(parked: readonly StepState[]): Decision {
   return { do: 'park', until: times[0] ?? null };
 }
 
+const refused = text('Its effects are not allowed in this fork: passes its source on', 'Ses effets ne sont pas autorisés dans cette reprise : transmet sa source');
+
 function skipOf(id: string, state: RunState, plan: Plan): Decision | null {
   const type = plan.types.get(id);
   const skip = (reason: 'disabled' | 'empty' | 'answered', why: Text): Decision => ({ do: 'skip', stepId: id, reason, text: why });
-  if (plan.steps.get(id)?.disabled) return skip('disabled', text('Switched off: passes its source on', 'Désactivée : transmet sa source'));
-  const sources = plan.graph.sourcesOf(id);
+  if (plan.steps.get(id)?.disabled) return skip('disabled', plan.refused.has(id) ? refused : text('Switched off: passes its source on', 'Désactivée : transmet sa source'));
+  const sources = plan.graph.sourcesOf(id).map(({ stepId, port }) => (state.fork?.fromStep === id ? state.fork.input?.[port] : undefined) ?? itemsFrom(stepId, state, plan));
   const runsEmpty = type?.kind === 'dataflow' && type.runsEmpty;
-  if (sources.length > 0 && !runsEmpty && sources.every((source) => itemsFrom(source.stepId, state, plan) === 0)) return skip('empty', text('No item reached it', 'Aucun élément reçu'));
+  if (sources.length > 0 && !runsEmpty && sources.every((count) => count === 0)) return skip('empty', text('No item reached it', 'Aucun élément reçu'));
   return answers(type) && state.responded ? skip('answered', text('Another step has answered', 'Une autre étape a répondu')) : null;
 }
 
@@ -127,7 +129,7 @@ function decideWorkflow(state: RunState, plan: Plan, situation: Situation): Deci
     if (situation.busy.has(node.id)) return { do: 'park', until: null };
     if (step.status === 'waiting') return situation.due.has(node.id) ? { do: 'continue', stepId: node.id } : park([step]);
     if (step.status === 'retrying' && !isDue(step, situation.now)) return park([step]);
-    if (!done(step)) return node.disabled ? { do: 'skip', stepId: node.id, reason: 'disabled', text: text('Switched off', 'Désactivée') } : { do: 'start', stepId: node.id, attempt: step.attempt + 1, iteration: step.iteration };
+    if (!done(step)) return node.disabled ? { do: 'skip', stepId: node.id, reason: 'disabled', text: plan.refused.has(node.id) ? refused : text('Switched off', 'Désactivée') } : { do: 'start', stepId: node.id, attempt: step.attempt + 1, iteration: step.iteration };
     const next = step.next ?? { to: 'next' };
     if (next.to === 'finish') return { do: 'succeed', state: 'finished', warning: null };
     if (next.to === 'draft') return { do: 'succeed', state: 'draft', warning: null };

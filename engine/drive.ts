@@ -2,6 +2,8 @@ import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promis
 import { z } from 'zod';
 import { blobOf, getValue } from '#db/blobs';
 import { readEntry } from '#db/entries';
+import { hintNewWork } from '#db/run-hint';
+import { signalChildren } from '#db/run-signal';
 import { failure } from '#flow/failure';
 import { isJsonObject, type Json, type JsonObject } from '#flow/json';
 import { isEnded } from '#flow/run-state';
@@ -15,7 +17,6 @@ import { answers, computes } from './plan';
 
 /** Carries one claimed run on until it ends, parks or belongs to somebody else. */
 const mostStalls = 8;
-export const dataflowLimitMs = 15 * 60_000;
 const longestRestMs = 30_000;
 const stopMs = 700;
 const left = z.object({ by: z.object({ id: z.string().nullable(), name: z.string() }) });
@@ -78,6 +79,7 @@ async function step(engine: Engine, run: LiveRun, decision: Decision): Promise<O
       return end(run, [{ type: 'run.failed', data: { error: decision.error } }]);
     case 'cancel':
       await stopWork(run, 'cancelled');
+      await stopChildren(engine, run);
       return end(run, [run.resetBy ? { type: 'run.reset', data: { by: run.resetBy } } : { type: 'run.cancelled', data: {} }]);
     case 'succeed':
       return succeed(engine, run, decision);
@@ -126,6 +128,14 @@ async function stopWork(run: LiveRun, why: string): Promise<void> {
   if (run.lost) throw new LostRun(run.facts.id);
 }
 
+/** Runs that a step still waits for end with it. Told before the end is written, so that a crash in between tells them again. */
+async function stopChildren(engine: Engine, run: LiveRun): Promise<void> {
+  const waiting = Object.entries(run.state.steps).flatMap(([id, each]) => (each.status === 'waiting' && each.childRuns.length > 0 ? [id] : []));
+  if (waiting.length === 0) return;
+  const told = await engine.database.db.transaction((tx) => signalChildren(tx, run.facts.id, waiting, run.lastWord ?? { id: null, name: 'Millrace' }));
+  for (const id of told) hintNewWork(engine.database.sql, id);
+}
+
 async function end(run: LiveRun, drafts: readonly Draft[]): Promise<Outcome> {
   run.emit(drafts, { search: run.excerpt });
   await run.settled();
@@ -166,11 +176,16 @@ async function readWords(engine: Engine, run: LiveRun): Promise<void> {
   run.wakes = inbox.wakes;
   if (inbox.words.length === 0) return;
   const drafts: Draft[] = [];
+  let isPaused = run.state.status === 'paused';
   for (const { kind, payload } of inbox.words) {
     const parsed = left.safeParse(payload);
     const by = parsed.success ? parsed.data.by : { id: null, name: 'Millrace' };
     if (kind === 'cancel' || kind === 'reset') run.lastWord = by;
     if (kind === 'cancel') drafts.push({ type: 'cancel.requested', data: { by } });
+    if ((kind === 'pause' && !isPaused) || (kind === 'unpause' && isPaused)) {
+      isPaused = !isPaused;
+      drafts.push({ type: isPaused ? 'run.paused' : 'run.unpaused', data: { by } });
+    }
     if (kind === 'reset') run.resetBy = by;
     if (kind === 'child_done') for (const [id, each] of Object.entries(run.state.steps)) if (each.status === 'waiting') run.due.add(id);
   }
@@ -189,7 +204,8 @@ async function park(engine: Engine, run: LiveRun, until: string | null): Promise
 /** When the run has to look again at the latest: a retry, a timer, its time limit. */
 function firstOf(run: LiveRun, until: string | null): string | null {
   const times = [...run.timers].filter(([id]) => run.state.steps[id]?.status === 'waiting').map(([, at]) => at);
-  const limit = run.facts.kind === 'dataflow' ? [new Date(run.startedAtMs + dataflowLimitMs + 1_000).toISOString()] : [];
+  const deadline = deadlineOf(run);
+  const limit = deadline === null ? [] : [new Date(deadline + 1_000).toISOString()];
   return [...times, ...limit, ...(until === null ? [] : [until])].toSorted()[0] ?? null;
 }
 
@@ -225,12 +241,26 @@ function unanswered(run: LiveRun): Json | undefined {
   return source && isMany(source.stepId, run.state, plan) ? [] : undefined;
 }
 
-function isOverdue(run: LiveRun): boolean {
-  return run.facts.kind === 'dataflow' && run.startedAtMs > 0 && Date.now() - run.startedAtMs > dataflowLimitMs;
+/** When the run is over time (ms); null: never, or not while it is paused. */
+function deadlineOf(run: LiveRun): number | null {
+  const limitMs = run.limitMs;
+  return limitMs === null || run.startedAtMs === 0 || run.state.status === 'paused' ? null : run.startedAtMs + run.state.pausedMs + limitMs;
+}
+
+export function isOverdue(run: LiveRun): boolean {
+  const deadline = deadlineOf(run);
+  return deadline !== null && Date.now() > deadline;
+}
+
+/** A time limit in the largest unit that says it whole. */
+export function limitText(ms: number): { en: string; fr: string } {
+  const [count, en, fr] = ms % 60_000 === 0 ? [ms / 60_000, 'minute', 'minute'] : ms % 1_000 === 0 ? [ms / 1_000, 'second', 'seconde'] : [ms, 'millisecond', 'milliseconde'];
+  return text(`${count} ${en}${count === 1 ? '' : 's'}`, `${count} ${fr}${count < 2 ? '' : 's'}`);
 }
 
 function overdue(run: LiveRun): Draft[] {
-  const error = failure('RUN_TIMEOUT', text('The run took longer than 15 minutes and was stopped.', 'L’exécution a dépassé 15 minutes et a été arrêtée.'));
+  const shown = limitText(run.limitMs ?? 0);
+  const error = failure('RUN_TIMEOUT', text(`The run took longer than ${shown.en} and was stopped.`, `L’exécution a dépassé ${shown.fr} et a été arrêtée.`));
   const open = Object.entries(run.state.steps).filter(([, each]) => each.status === 'running' || each.status === 'waiting' || each.status === 'retrying');
   return [...open.map(([stepId, each]): Draft => ({ type: 'step.failed', stepId, attempt: each.attempt, iteration: each.iteration, data: { error: { ...error, stepId }, retryable: false } })), { type: 'run.failed', data: { error } }];
 }

@@ -49,6 +49,8 @@ export class LiveRun {
   readonly outputs = new Map<string, ItemList>();
   model: { model: JsonObject; loaded: JsonObject } | null = null;
   readonly blobOf = new Map<string, string>();
+  /** In a fork: the blob with what its first step was given by hand. */
+  override: string | null = null;
   /** Waiting steps that are to look again at a time of their own (ISO). */
   readonly timers = new Map<string, string>();
   /** The beginning of the answer, for the search over runs. */
@@ -83,6 +85,12 @@ export class LiveRun {
     this.lastAtMs = state.at === null ? 0 : Date.parse(state.at);
     this.projectedStatus = state.status;
     for (const [id, step] of Object.entries(state.steps)) if (step.status === 'waiting') this.due.add(id);
+  }
+
+  /** How long the run may take: what its flow says, else fifteen minutes of a dataflow and for ever of a workflow. */
+  get limitMs(): number | null {
+    const { definition } = this.facts.plan;
+    return definition.settings?.timeoutMs ?? (definition.kind === 'dataflow' ? dataflowLimitMs : null);
   }
 
   /** Times never go back along seq, whatever the clocks of two workers say. */
@@ -183,6 +191,8 @@ export class LiveRun {
     this.wake();
   }
 }
+
+const dataflowLimitMs = 15 * 60_000;
 
 export class LostRun extends Error {
   constructor(runId: string) {

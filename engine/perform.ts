@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { blobOf, blobsOfItems, getItems, getValue } from '#db/blobs';
 import { failure, FailureError, type Failure } from '#flow/failure';
 import type { Json } from '#flow/json';
@@ -91,11 +92,15 @@ async function runWorkflow(type: WorkflowStep, step: Step, run: LiveRun, session
   return prepared(type.prepare(step.params ?? {})).run(run.model, session.use);
 }
 
+const list = z.object({ items: z.array(z.record(z.string(), z.json())), many: z.boolean() });
+const editedLists = z.object({ source: list.optional(), left: list.optional(), right: list.optional() });
+
 type Gathered = { source: ItemList; left: ItemList; right: ItemList };
 
 async function gather(engine: Engine, run: LiveRun, step: Step): Promise<Gathered> {
   const gathered: Gathered = { source: nothing, left: nothing, right: nothing };
-  for (const { port, stepId } of run.facts.plan.graph.sourcesOf(step.id)) gathered[port] = await outputOf(engine, run, stepId);
+  const edited = run.state.fork?.fromStep === step.id && run.override !== null ? editedLists.parse(await getValue(engine.database.db, run.facts.workspaceId, run.override)) : {};
+  for (const { port, stepId } of run.facts.plan.graph.sourcesOf(step.id)) gathered[port] = edited[port] ?? await outputOf(engine, run, stepId);
   return gathered;
 }
 

@@ -1,5 +1,7 @@
+import { forkedDefinition } from '#flow/fork';
 import { graphOf, type FlowGraph } from '#flow/graph';
 import { stepKey, stepsOf, type FlowDefinition, type Lane, type Step } from '#flow/flow';
+import type { Fork } from '#flow/run-event';
 import type { StepType } from '#flow/steps/define-step';
 import { stepType } from '#flow/steps/index';
 
@@ -9,6 +11,8 @@ export type Plan = {
   graph: FlowGraph;
   steps: ReadonlyMap<string, Step>;
   types: ReadonlyMap<string, StepType>;
+  /** Steps whose effects a fork does not allow: switched off for this run alone. */
+  refused: ReadonlySet<string>;
 };
 
 export function planOf(definition: FlowDefinition): Plan {
@@ -18,7 +22,12 @@ export function planOf(definition: FlowDefinition): Plan {
     const type = stepType(stepKey(definition.kind, step.type));
     if (type) types.set(step.id, type);
   }
-  return { definition, graph: graphOf(definition), steps, types };
+  return { definition, graph: graphOf(definition), steps, types, refused: new Set() };
+}
+
+export function planOfFork(plan: Plan, fork: Fork): Plan {
+  const { definition, refused } = forkedDefinition(plan.definition, fork);
+  return refused.size === 0 ? plan : { ...planOf(definition), refused };
 }
 
 export function mainLane(plan: Plan): Lane | undefined {

@@ -5,7 +5,7 @@ import { isEnded } from '#flow/run-state';
 import { call } from './append';
 import type { Append } from './append-statement';
 import { claimSlots, loadRuns, returnSlot, type Slot } from './claim';
-import { dataflowLimitMs, drive } from './drive';
+import { drive, isOverdue } from './drive';
 import type { Engine } from './engine';
 import type { LiveRun } from './live-run';
 import { reap, wakeParents } from './reaper';
@@ -141,7 +141,7 @@ export class Worker {
   /** Word left for runs here, slots nobody here stands for, runs over time, a lease in doubt. */
   private async tick(): Promise<void> {
     if (this.lease.ageMs() > dropAfterMs) for (const run of this.live.values()) run.lose();
-    for (const run of this.live.values()) if (run.facts.kind === 'dataflow' && run.startedAtMs > 0 && Date.now() - run.startedAtMs > dataflowLimitMs) run.step.abort(new Error('over time'));
+    for (const run of this.live.values()) if (isOverdue(run)) run.step.abort(new Error('over time'));
     if (this.claiming) return;
     const slots = await this.engine.control<{ runId: string; fence: number; wakes: number; cancel: boolean }[]>`
       select run_id as "runId", fence, wakes, cancel_requested as cancel from run_slots where owner = ${this.engine.workerId} and state = 'leased'`;

@@ -28,8 +28,12 @@ const by = z.object({ by: startedBy });
 
 /** `true`: all effects of the flow; a list: those of these steps, the others pass their source on. */
 const allowEffects = z.union([z.boolean(), z.array(z.string())]);
-const fork = z.object({ runId: z.string(), seq: z.number(), fromStep: z.string(), allowEffects });
+/** `input`: how many items were given by hand to each port of `fromStep`; they stand in the blob of the event. */
+const fork = z.object({ runId: z.string(), seq: z.number(), fromStep: z.string(), allowEffects, input: z.record(z.string(), z.number()).optional() });
 export type Fork = z.infer<typeof fork>;
+
+/** In a fork: recorded by the run it was forked from. */
+const reused = z.boolean().optional();
 
 /** `ref` is the blob with recorded items or a value; it never leaves the server. */
 const shapes = {
@@ -40,12 +44,13 @@ trigger: z.string(), startedBy, version: z.number().nullable(), draft: z.boolean
   }),
   'run.started': z.object({ worker: z.string() }),
   'lease.taken': z.object({ worker: z.string(), fence: z.number() }),
-  'step.started': z.object({ itemsIn: z.number() }),
+  'step.started': z.object({ itemsIn: z.number(), reused }),
   'step.progress': z.object({ done: z.number(), total: z.number().optional() }),
   'step.logged': z.object({ level: z.enum(['info', 'warning', 'error']), message: z.string(), text: text.optional() }),
   'step.succeeded': z.object({
     itemsIn: z.number(), itemsOut: z.number(), durationMs: z.number(), warnings: z.number(),
     many: z.boolean().optional(),
+    reused,
     /** True when this step answered the caller. */
     responded: z.boolean().optional(),
     /** Workflow: where the script goes on. */
@@ -56,7 +61,7 @@ trigger: z.string(), startedBy, version: z.number().nullable(), draft: z.boolean
   }),
   'step.failed': z.object({ error: failureShape, retryable: z.boolean() }),
   'step.retry_scheduled': z.object({ at: iso, attempt: z.number(), of: z.number() }),
-  'step.skipped': z.object({ reason: z.string(), text: text.optional() }),
+  'step.skipped': z.object({ reason: z.string(), text: text.optional(), reused }),
   'step.waiting': z.object({ reason: z.string(), text: text.optional(), childRuns: z.array(z.string()).optional() }),
   'wait.opened': z.object({
     kind: z.string(), assignees: z.array(startedBy).optional(), dueAt: iso.optional(), question: z.string().optional(), options: json.optional(),

@@ -1,5 +1,5 @@
 import type { Failure } from './failure';
-import type { RunEvent } from './run-event';
+import type { Fork, RunEvent } from './run-event';
 import type { Text } from './text';
 
 /** A run as its events tell it. The engine, the live view and the replay fold the same events with the same `evolve`. */
@@ -29,6 +29,8 @@ export type StepState = {
   /** While retrying: when the next attempt is due (ISO) and how many there may be. */
   retry: { at: string; of: number } | null;
   childRuns: string[];
+  /** In a fork: recorded by the run it was forked from. */
+  reused: boolean;
   next: { to: 'next' } | { to: 'lane'; case: string } | { to: 'finish' } | { to: 'draft' } | null;
 };
 
@@ -45,6 +47,8 @@ export type RunState = {
   pausedMs: number;
   warnings: number;
   responded: boolean;
+  /** A fork: from where, which effects may happen, and how many items one step was given by hand. */
+  fork: Fork | null;
   /** The step that answered the caller, whose recorded output holds the response. */
   respondedBy: string | null;
   steps: { readonly [stepId: string]: StepState };
@@ -53,12 +57,12 @@ export type RunState = {
 
 export const initialRunState: RunState = {
   status: 'queued', seq: 0, at: null, requestedAt: null, startedAt: null, finishedAt: null, cancelRequested: false, pausedAt: null, pausedMs: 0,
-  warnings: 0, responded: false, respondedBy: null, steps: {}, error: null,
+  warnings: 0, responded: false, fork: null, respondedBy: null, steps: {}, error: null,
 };
 
 export const pendingStep: StepState = {
   status: 'pending', attempt: 0, iteration: 0, itemsIn: null, itemsOut: null, many: false, warnings: 0, startedAt: null,
-  finishedAt: null, progress: null, error: null, reason: null, retry: null, childRuns: [], next: null,
+  finishedAt: null, progress: null, error: null, reason: null, retry: null, childRuns: [], reused: false, next: null,
 };
 
 export function isEnded(status: RunStatus): boolean {
@@ -115,7 +119,7 @@ function evolved(state: RunState, event: RunEvent, book: Book): RunState {
   const next: RunState = { ...state, seq: event.seq, at: event.at };
   switch (event.type) {
     case 'run.requested':
-      return { ...next, status: 'queued', requestedAt: event.at };
+      return { ...next, status: 'queued', requestedAt: event.at, fork: event.data.fork ?? null };
     case 'run.started':
       return { ...next, status: 'running', startedAt: state.startedAt ?? event.at, pausedMs: 0 };
     case 'run.paused':
@@ -166,7 +170,7 @@ function evolveSteps(state: RunState, event: StepEvent, book: Book): RunState {
 function evolveStep(step: StepState, event: StepEvent): StepState {
   switch (event.type) {
     case 'step.started':
-      return { ...step, status: 'running', itemsIn: event.data.itemsIn, startedAt: event.at, finishedAt: null, error: null, retry: null, reason: null, progress: null };
+      return { ...step, status: 'running', itemsIn: event.data.itemsIn, startedAt: event.at, finishedAt: null, error: null, retry: null, reason: null, progress: null, reused: event.data.reused ?? false };
     case 'step.progress':
       return { ...step, progress: { done: event.data.done, total: event.data.total ?? null } };
     case 'step.logged':
@@ -181,7 +185,7 @@ function evolveStep(step: StepState, event: StepEvent): StepState {
     case 'step.retry_scheduled':
       return { ...step, status: 'retrying', finishedAt: null, retry: { at: event.data.at, of: event.data.of } };
     case 'step.skipped':
-      return { ...step, status: 'skipped', itemsIn: 0, itemsOut: 0, finishedAt: event.at, reason: event.data.text ?? { en: event.data.reason, fr: event.data.reason } };
+      return { ...step, status: 'skipped', itemsIn: 0, itemsOut: 0, finishedAt: event.at, reused: event.data.reused ?? false, reason: event.data.text ?? { en: event.data.reason, fr: event.data.reason } };
     case 'step.waiting':
       return { ...step, status: 'waiting', reason: event.data.text ?? { en: event.data.reason, fr: event.data.reason }, childRuns: event.data.childRuns ?? step.childRuns };
     case 'wait.opened':

@@ -21,7 +21,7 @@ describe('the filter of the runs list', () => {
 describe('a run that was just heard of', () => {
   const run: RunSummary = {
     id: 'r', shortName: '7F3KQ', flowId: 'f', flowName: 'F', componentId: 'c', version: 1, draft: false, kind: 'dataflow', status: 'failed', warnings: 0, triggerName: null, trigger: 'api', startedBy: { id: 'u', name: 'U' },
-    parentRunId: null, attempt: 1, entryId: null, instanceId: null, stepsTotal: 1, stepsDone: 0, itemsOut: null, createdAt: '2026-01-02T00:00:00.000Z', startedAt: null, finishedAt: null, error: null,
+    parentRunId: null, forkedFrom: null, forkedAtSeq: null, attempt: 1, entryId: null, instanceId: null, stepsTotal: 1, stepsDone: 0, itemsOut: null, createdAt: '2026-01-02T00:00:00.000Z', startedAt: null, finishedAt: null, error: null,
   };
   it('is listed when every condition of the filter holds, and only the server judges a search', () => {
     expect(belongs(run, {})).toBe(true);

@@ -10,7 +10,7 @@ const version = z.union([z.int().min(1).max(999_999_999), z.literal('draft')]);
 export const failed = z.looseObject({ code, message: z.string(), stepId: id.optional(), itemIndex: z.int().optional(), path: z.string().optional() }).meta({ id: 'Failure' });
 const summary = z.looseObject({
   id: z.string(), flowId: id, version: z.int().nullable(), draft: z.boolean(), kind: flowKind, status, warnings: z.int(), trigger: z.string(),
-  parentRunId: z.string().nullable(), attempt: z.int(), createdAt: iso, startedAt: iso.nullable(), finishedAt: iso.nullable(),
+  parentRunId: z.string().nullable(), forkedFrom: z.string().nullable(), forkedAtSeq: z.int().nullable(), attempt: z.int(), createdAt: iso, startedAt: iso.nullable(), finishedAt: iso.nullable(),
 });
 const stepRun = z.looseObject({ status: z.enum(stepStatuses), attempt: z.int(), itemsIn: z.int().nullable(), itemsOut: z.int().nullable(), startedAt: iso.nullable(), finishedAt: iso.nullable() }).meta({ id: 'StepRun' });
 const run = summary.extend({ steps: z.record(z.string(), stepRun), output: json, error: failed.nullable() }).meta({ id: 'Run' });
@@ -58,6 +58,8 @@ export const runs = {
     answers: { 200: z.looseObject({ items: z.array(json) }) }, errors: [missing, 'STEP_NOT_FOUND'],
   }),
   cancelRun: operation({ method: 'POST', path: '/runs/:runId/cancel', right: 'runs.control', summary: 'Asks a run to stop.', params: ofRun, answers: { 202: accepted }, errors: [missing, 'STATE_INVALID'] }),
+  pauseRun: operation({ method: 'POST', path: '/runs/:runId/pause', right: 'runs.control', summary: 'Lets what runs finish and starts nothing new until the run is let go on.', params: ofRun, answers: { 202: accepted }, errors: [missing, 'STATE_INVALID'] }),
+  unpauseRun: operation({ method: 'POST', path: '/runs/:runId/unpause', right: 'runs.control', summary: 'Lets a paused run go on.', params: ofRun, answers: { 202: accepted }, errors: [missing, 'STATE_INVALID'] }),
   resumeRun: operation({
     method: 'POST', path: '/runs/:runId/resume', right: 'runs.control', summary: 'Goes on from the failed step with the recorded results of those before it.',
     params: ofRun, body: z.strictObject({ fromStep: id.optional(), version: version.optional() }), answers: { 202: accepted }, errors: [missing, 'STATE_INVALID', 'STEP_NOT_FOUND', 'VERSION_NOT_FOUND'],
@@ -65,6 +67,12 @@ export const runs = {
   rerunRun: operation({
     method: 'POST', path: '/runs/:runId/rerun', right: 'runs.start', summary: 'A new run with the same input, of the same version or another.',
     params: ofRun, body: z.strictObject({ version: version.optional() }), answers: { 202: accepted }, errors: [missing, 'STATE_INVALID', 'VERSION_NOT_FOUND', 'FLOW_HAS_PROBLEMS', 'WORKFLOW_ALREADY_RUNNING'],
+  }),
+  forkRun: operation({
+    method: 'POST', path: '/runs/:runId/fork', right: 'runs.start',
+    summary: 'A new run from a step of this one: what had succeeded before that step began is used again. `input` replaces what the step takes in; `allowEffects` names the steps that may act (true: all, false: none), the others pass their source on.',
+    params: ofRun, body: z.strictObject({ fromStep: id, input: json.optional(), version: version.optional(), allowEffects: z.union([z.boolean(), z.array(id).max(10_000)]).optional() }), answers: { 202: accepted },
+    errors: [missing, 'STATE_INVALID', 'STEP_NOT_FOUND', 'VERSION_NOT_FOUND', 'FLOW_NOT_FOUND', 'FLOW_HAS_PROBLEMS', 'WORKFLOW_ALREADY_RUNNING'],
   }),
   verifyRun: operation({
     method: 'GET', path: '/runs/:runId/verify', right: 'workspace.read', summary: 'Checks the chain of the log: whole, or the first altered event.',

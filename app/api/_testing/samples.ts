@@ -131,6 +131,13 @@ export function samplesOf(world: World): { [K in keyof typeof table]: () => Prom
     runEvents: async () => ({ params: await ofRun(), query: { after: '0', limit: '1000' } }),
     runItems: async () => ({ params: { ...(await ofRun()), stepId: 'stp_1' }, query: { side: 'in' } }),
     cancelRun: async () => ({ params: await ofRun() }),
+    pauseRun: async () => ({ params: await ofRun() }),
+    unpauseRun: async () => {
+      const params = await ofRun();
+      await made('/runs/:runId/pause', undefined, params);
+      return { params };
+    },
+    forkRun: async () => ({ params: await ofRun(), body: { fromStep: 'stp_2', input: [{ a: 3 }], allowEffects: false } }),
     resumeRun: async () => ({ params: await ofRun(), body: {}, status: 409 }),
     rerunRun: async () => ({ params: await ofRun(), body: {} }),
     verifyRun: async () => ({ params: await ofRun() }),

@@ -82,7 +82,7 @@ function putInAddress(runId: string | null): void {
 /** A run just started, before the stream has told of it. */
 function unlisted(id: string, flowId: string): RunSummary {
   return {
-    id, shortName: '', flowId, flowName: '', componentId: '', version: null, draft: false, kind: '', status: 'queued', warnings: 0, triggerName: null, trigger: 'button', startedBy: { id: null, name: '' }, parentRunId: null, attempt: 1,
+    id, shortName: '', flowId, flowName: '', componentId: '', version: null, draft: false, kind: '', status: 'queued', warnings: 0, triggerName: null, trigger: 'button', startedBy: { id: null, name: '' }, parentRunId: null, forkedFrom: null, forkedAtSeq: null, attempt: 1,
     entryId: null, instanceId: null, stepsTotal: 0, stepsDone: 0, itemsOut: null, createdAt: '', startedAt: null, finishedAt: null, error: null,
   };
 }
