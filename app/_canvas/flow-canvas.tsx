@@ -41,6 +41,10 @@ export type FlowCanvasProps = {
   diff?: FlowDiff | null;
   /** With `diff`: where removed steps stood. */
   before?: FlowDefinition | null;
+  /** With `diff`: who changed a step. */
+  authors?: ReadonlyMap<string, string>;
+  /** Open threads of comments by step. */
+  comments?: ReadonlyMap<string, number>;
   selectedIds?: readonly string[];
   onSelect?: (ids: string[]) => void;
   /** Enter or double click on a card. */
@@ -62,6 +66,8 @@ const nodeTypes = { step: StepCard, stage: StageColumn, lane: LaneRow, note: Not
 const directions: Record<string, Direction> = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right' };
 /** Above this many steps only those in view are in the page. */
 const cullAbove = 120;
+const unnamed: ReadonlyMap<string, string> = new Map();
+const uncommented: ReadonlyMap<string, number> = new Map();
 const nobody: readonly Presence[] = [];
 const nothing: readonly Problem[] = [];
 
@@ -71,7 +77,7 @@ export function FlowCanvas(props: FlowCanvasProps) {
 }
 
 function Canvas({
-  definition: given, component, index, problems = nothing, run = null, diff = null, before = null, selectedIds, onSelect, onOpen, onEye, readOnly = false, people = nobody, following = null, edit, signs, newNoteId = null, handle, bare = false,
+  definition: given, component, index, problems = nothing, run = null, diff = null, before = null, authors = unnamed, comments = uncommented, selectedIds, onSelect, onOpen, onEye, readOnly = false, people = nobody, following = null, edit, signs, newNoteId = null, handle, bare = false,
 }: FlowCanvasProps) {
   const t = useTranslations('canvas');
   const locale = localeOf(useLocale());
@@ -94,10 +100,10 @@ function Canvas({
   const standing = useStanding(people);
   const known = useRef<ReadonlyMap<string, CanvasNode>>(new Map());
   const nodes = useMemo(() => {
-    const made = nodesOf({ definition, layout, problems, run, diff, people: standing, selected, editable, laneLabel }, known.current);
+    const made = nodesOf({ definition, layout, problems, run, diff, authors, comments, people: standing, selected, editable, laneLabel }, known.current);
     known.current = new Map(made.map((node) => [node.id, node]));
     return made;
-  }, [definition, layout, problems, run, diff, standing, selected, editable, laneLabel]);
+  }, [definition, layout, problems, run, diff, authors, comments, standing, selected, editable, laneLabel]);
   const { positioned } = drag;
   const shown = useMemo(() => positioned(nodes), [positioned, nodes]);
 

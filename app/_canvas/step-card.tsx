@@ -12,13 +12,13 @@ import { StatusMark } from '../_ui/status-mark';
 import styles from './canvas.module.css';
 import { useCanvas, useTabIndex } from './canvas-context';
 import type { StepData, StepNode } from './canvas-nodes';
-import { changeLabel, changeValue } from './change-words';
+import { changeLabel, changeValue, isPlace } from './change-words';
 import { shapeOf, type CardShape, type RunOfStep } from './card-view';
 import { measures } from './layout';
 
 /** A step: 204 × 72. Tile and name say what it is, outline and foot say how it stands. */
 export const StepCard = memo(function StepCard({ data, selected, dragging }: NodeProps<StepNode>) {
-  const { step, type, problems, run, diff, people, quiet } = data;
+  const { step, type, problems, run, diff, by, comments, people, quiet } = data;
   const { component, index, tabStop, onEye, kind } = useCanvas();
   const tabIndex = useTabIndex(step.id);
   const t = useTranslations('canvas');
@@ -38,6 +38,7 @@ export const StepCard = memo(function StepCard({ data, selected, dragging }: Nod
       <div className={styles.head}>
         <span className={styles.tile} aria-hidden><Icon name={type?.icon ?? 'circle-help'} size={16} /></span>
         <span className={styles.names}><b title={step.name}>{step.name}</b><small>{typeName}</small></span>
+        {comments > 0 && <span className={styles.comments} title={t('comments', { count: comments })}><Icon name="message-square" size={12} />{comments}<span className="sr-only">{t('comments', { count: comments })}</span></span>}
         {problems.length > 0 && (
           <span className={styles.badge} data-level={level} title={problems[0]?.text[locale]}>
             <Icon name="triangle-alert" size={12} />{problems.length}<span className="sr-only">{t('problems', { count: problems.length })}</span>
@@ -53,7 +54,7 @@ export const StepCard = memo(function StepCard({ data, selected, dragging }: Nod
           {problems.length > 0 && <i className={styles.dot} data-level={level} />}
         </span>
       </div>
-      {diff ? <DiffFoot diff={diff} type={type} locale={locale} /> : shape === 'idle' ? <IdleFoot data={data} component={component} index={index} locale={locale} /> : <RunFoot shape={shape} run={run} locale={locale} />}
+      {diff ? <DiffFoot diff={diff} by={by} type={type} locale={locale} /> : shape === 'idle' ? <IdleFoot data={data} component={component} index={index} locale={locale} /> : <RunFoot shape={shape} run={run} locale={locale} />}
       {diff && <span className={styles.mark} data-diff={diff.kind} aria-hidden>{marks[diff.kind]}</span>}
       {shape === 'running' && run?.state.progress?.total ? <span className={styles.bar}><i style={{ width: `${Math.min(100, (run.state.progress.done / run.state.progress.total) * 100)}%` }} /></span> : null}
       {person && <span className={styles.tag}>{person.param ? t('editing', { name: person.name, field: type?.params[person.param]?.label[locale] ?? person.param }) : person.name}{people.length > 1 ? ` +${people.length - 1}` : ''}</span>}
@@ -91,15 +92,17 @@ function summaryOf({ step, type }: StepData, component: ComponentModel, index: W
   return prepared?.ok ? prepared.plan.foot({ component, index })[locale] : '';
 }
 
-function DiffFoot({ diff, type, locale }: { diff: NonNullable<StepData['diff']>; type: StepData['type']; locale: Locale }) {
+function DiffFoot({ diff, by, type, locale }: { diff: NonNullable<StepData['diff']>; by: string | null; type: StepData['type']; locale: Locale }) {
   const t = useTranslations('canvas');
-  const change = diff.changes[0];
-  if (diff.kind !== 'changed' || !change) return <div className={styles.foot}><span className={styles.summary}>{t(`diff.${diff.kind}`)}</span></div>;
+  const told = diff.changes.filter((each) => !isPlace(each.key));
+  const change = told[0];
+  const kind = diff.kind === 'changed' && !change ? 'moved' : diff.kind;
+  if (kind !== 'changed' || !change) return <div className={styles.foot}><span className={styles.summary}>{by === null ? t(`diff.${kind}`) : t('diff.by', { what: t(`diff.${kind}`), name: by })}</span></div>;
   const [before, now] = [changeValue(change.old, 24), changeValue(change.new, 24)];
   return (
-    <div className={styles.foot}>
+    <div className={styles.foot} title={by ?? undefined}>
       <span className={styles.summary}>
-        {changeLabel(type, change.key, locale)} {before && <del>{before}</del>} {now && <ins>{now}</ins>}{diff.changes.length > 1 && ` +${diff.changes.length - 1}`}
+        {changeLabel(type, change.key, locale)} {before && <del>{before}</del>} {now && <ins>{now}</ins>}{told.length > 1 && ` +${told.length - 1}`}
       </span>
     </div>
   );

@@ -21,7 +21,7 @@ export function stateAt(states: readonly RunState[], seq: number): RunState {
  * Where each event stands on the track, 0 to 1. Time decides, but silences are cut and every event keeps a sliver, so
  * that days of waiting leave the seconds of work apart.
  */
-export function positionsOf(events: readonly RunEvent[]): number[] {
+export function positionsOf(events: readonly { at: string }[]): number[] {
   const times = events.map((event) => Date.parse(event.at));
   const gaps = times.map((at, index) => Math.max(0, at - (times[index - 1] ?? at)));
   const longest = longestGap(gaps);
@@ -52,7 +52,7 @@ export function seqNear(positions: readonly number[], place: number): number {
 }
 
 /** How long to stay on an event before showing the next: its real distance, no silence longer than a second. */
-export function stayMs(events: readonly RunEvent[], seq: number, speed: number): number {
+export function stayMs(events: readonly { at: string }[], seq: number, speed: number): number {
   const [here, next] = [events[seq - 1], events[seq]];
   if (!here || !next) return 0;
   const gap = Math.max(0, Date.parse(next.at) - Date.parse(here.at));

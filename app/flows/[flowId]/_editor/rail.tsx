@@ -1,5 +1,6 @@
 'use client';
 import { useTranslations } from 'next-intl';
+import { useRouter } from 'next/navigation';
 import { groupOrder, groupTitle } from '#flow/catalogue';
 import { stepTypes } from '#flow/steps/index';
 import type { Group } from '#flow/steps/define-step';
@@ -16,7 +17,8 @@ const groupIcons: Record<Group, string> = {
 
 /** Doors to the palette, one per group of the catalogue, and the tools of the canvas. */
 export function Rail({ open, onPalette, onFind, onNote, onVersions, onShortcuts }: Props) {
-  const { definition, editable, locale } = useEditor();
+  const { flowId, definition, editable, locale } = useEditor();
+  const router = useRouter();
   const t = useTranslations('editor');
   const here = new Set(stepTypes.filter((type) => type.kind === definition.kind).map((type) => type.group));
   return (
@@ -32,7 +34,8 @@ export function Rail({ open, onPalette, onFind, onNote, onVersions, onShortcuts 
       <IconButton label={t('find')} icon="search" onClick={onFind} />
       {editable && <IconButton label={t('addNote')} icon="sticky-note" onClick={onNote} />}
       <span className={styles.grow} />
-      <IconButton label={t('versions')} icon="history" onClick={onVersions} />
+      <IconButton label={t('versions')} icon="tags" onClick={onVersions} />
+      <IconButton label={t('history')} icon="history" onClick={() => router.push(`/flows/${flowId}/history`)} />
       <IconButton label={t('shortcuts')} icon="circle-help" onClick={onShortcuts} />
     </nav>
   );
