@@ -120,8 +120,8 @@ export function FlowHistory({ flow, component, index, first, page, firstMarks, m
           <EditList told={told} names={names} order={order} me={me} onGo={travel.go} onStep={(id) => canvas.current?.reveal(id)} />
           <footer className={styles.acts}>
             {mayEdit && <Button icon="history" disabled={!restorable} onClick={() => setWish({ seq: at, name: momentName, step: null })}>{t('restoreMoment')}</Button>}
-            <Button variant="ghost" icon="link" onClick={copyLink}>{t('copyLink')}</Button>
             <span className={styles.grow} />
+            <IconButton label={t('copyLink')} icon="link" onClick={copyLink} />
             {mayEdit && <Checkpoints flowId={flow.id} at={at} marks={marks} onGo={travel.go} onChanged={log.reload} />}
           </footer>
         </aside>

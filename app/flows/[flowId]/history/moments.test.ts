@@ -23,7 +23,8 @@ test('people have a lane each, programs one', () => {
 });
 
 test('edits of one person within five minutes are one bar, whatever others do meanwhile', () => {
-  expect(sessionsOf(edits)).toEqual([{ author: 'a', first: 0, last: 3 }, { author: 'b', first: 2, last: 2 }, { author: 'a', first: 4, last: 4 }, { author: '', first: 5, last: 5 }]);
+  expect(sessionsOf(edits, [0, 0.01, 0.02, 0.03, 0.5, 1])).toEqual([{ author: 'a', first: 0, last: 3 }, { author: 'b', first: 2, last: 2 }, { author: 'a', first: 4, last: 4 }, { author: '', first: 5, last: 5 }]);
+  expect(sessionsOf(edits, [0, 0.3, 0.4, 0.41, 0.5, 1]).filter((each) => each.author === 'a'), 'but far apart on the track').toHaveLength(4);
 });
 
 test('what one person did to one thing in a row is one line, and nothing when it came back', () => {

@@ -24,18 +24,19 @@ export function peopleOf(edits: readonly { author: Person | null }[]): { id: str
   return [...people.values()];
 }
 
-/** Edits of one person close to one another, as one bar: places of its first and last edit. */
+/** Edits of one person close to one another, in time and on the track, as one bar: places of its first and last edit. */
 export type Session = { author: string; first: number; last: number };
 const pauseMs = 5 * 60_000;
+const apart = 0.06;
 
-export function sessionsOf(edits: readonly FlowEdit[]): Session[] {
+export function sessionsOf(edits: readonly FlowEdit[], positions: readonly number[]): Session[] {
   const sessions: Session[] = [];
   const open = new Map<string, Session>();
   edits.forEach((edit, place) => {
     const author = authorKey(edit.author);
     const known = open.get(author);
     const before = known ? edits[known.last] : undefined;
-    if (known && before && Date.parse(edit.firstAt) - Date.parse(before.at) <= pauseMs) {
+    if (known && before && Date.parse(edit.firstAt) - Date.parse(before.at) <= pauseMs && (positions[place] ?? 0) - (positions[known.last] ?? 0) <= apart) {
       known.last = place;
       return;
     }

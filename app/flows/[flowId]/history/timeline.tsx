@@ -21,7 +21,7 @@ export function Timeline({ edits, marks, travel, me, author, onAuthor, onOlder }
   const track = useRef<HTMLDivElement>(null);
   const positions = useMemo(() => positionsOf(edits), [edits]);
   const people = useMemo(() => peopleOf(edits), [edits]);
-  const sessions = useMemo(() => sessionsOf(edits), [edits]);
+  const sessions = useMemo(() => sessionsOf(edits, positions), [edits, positions]);
   const labels = useMemo(() => labelPlaces(edits, positions), [edits, positions]);
   const placeOf = (seq: number) => positions[Math.max(0, indexAt(edits, seq))] ?? 0;
   const here = placeOf(travel.at);
@@ -63,13 +63,13 @@ export function Timeline({ edits, marks, travel, me, author, onAuthor, onOlder }
           {travel.from !== null && <span className={styles.range} style={{ left: percent(low), width: percent(high - low) }} />}
           {marks.map((mark) => (
             <span key={`${mark.kind}${mark.id}`} className={styles.mark} data-kind={mark.kind} data-on={mark.seq === travel.from || undefined} data-end={placeOf(mark.seq) > 0.9 || undefined} style={{ left: percent(placeOf(mark.seq)) }}>
-              <em title={mark.message ?? undefined}>{mark.kind === 'checkpoint' && <Icon name="flag" size={10} />}{words.markName(mark)}</em>
+              <em title={mark.message ?? undefined}>{mark.kind === 'checkpoint' && <Icon name="flag" size={10} />}<span>{words.markName(mark)}</span></em>
             </span>
           ))}
           {sessions.map((session) => {
             const lane = people.findIndex((each) => each.id === session.author);
             const [left = 0, right = 0] = [positions[session.first], positions[session.last]];
-            return <i key={`${session.author} ${edits[session.first]?.firstSeq}`} className={styles.bar} data-dim={(author !== null && author !== session.author) || undefined} style={barStyle(lane, left, right, session.author, me)} />;
+            return <i key={`${session.author} ${session.first}`} className={styles.bar} data-dim={(author !== null && author !== session.author) || undefined} style={barStyle(lane, left, right, session.author, me)} />;
           })}
           {edits.length > 0 && <b className={styles.knob} style={{ left: percent(here) }} />}
         </div>
