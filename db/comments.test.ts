@@ -4,6 +4,7 @@ import { createComment, deleteComment, listComments, markRead, updateComment } f
 import { createComponent } from './components';
 import { appendUpdates, loadDocument } from './flow-documents';
 import { createFlow } from './flows';
+import { listNotifications } from './notifications';
 import { requestRun } from './runs';
 import { createTestDatabase, type TestDatabase } from './testing';
 import { codeOf, got } from './testing-result';
@@ -94,11 +95,14 @@ test('H10 unread is what others wrote since one read the thread', async () => {
   expect(codeOf(await markRead(database, here.as.editor, flowId, { threadId: 'cmt_x' }))).toBe('COMMENT_NOT_FOUND');
 });
 
-test('H11 a name behind @ is a mention of that member, of this workspace only', async () => {
+test('H11 a name behind @ is a mention of that member, of this workspace only, who is told once', async () => {
   const flowId = await create();
   const made = got(await createComment(database, here.as.editor, flowId, { text: 'Ask @The Viewer, not @Nobody' }));
   expect(made.mentions).toEqual([here.as.viewer.user]);
-  expect(got(await updateComment(database, here.as.editor, made.id, { text: 'Ask @The admin' })).mentions).toEqual([here.as.admin.user]);
+  expect(got(await updateComment(database, here.as.editor, made.id, { text: 'Ask @The viewer, @The admin and me, @The editor' })).mentions).toHaveLength(3);
+  const told = async (role: 'viewer' | 'admin' | 'editor') => got(await listNotifications(database, here.as[role], { limit: 10 })).items.map((each) => [each.kind, each.subject.en, each.link]);
+  const link = { flowId, commentId: made.id };
+  expect([await told('viewer'), await told('admin'), await told('editor')]).toEqual([[['mention', 'The editor mentioned you in “Echo”', link]], [['mention', 'The editor mentioned you in “Echo”', link]], []]);
 });
 
 test('H12 runs and their steps are commented where they ran; anchors that are none are refused', async () => {

@@ -10,6 +10,7 @@ import { text } from '#flow/text';
 import { denied, type Access } from './access';
 import type { Database, Executor } from './client';
 import { draftOf, findFlow } from './flows';
+import { notify } from './notifications';
 import { decodeCursor, paged, type Listed, type Page } from './page';
 import { permitted } from './permitted';
 import { recordChange } from './record-change';
@@ -87,9 +88,21 @@ export async function createComment(database: Database, access: Access, flowId: 
     });
     if (thread?.resolvedAt) await db.update(comments).set({ resolvedAt: null, resolvedBy: null }).where(eq(comments.id, thread.id));
     await readThreads(db, access, flowId, thread?.id ?? id);
+    await tellMentioned(db, access, flow, { id, text: wanted.text, anchor, mentions });
     await recordChange(db, { workspaceId: access.workspaceId, topic: 'comment', objectId: flow.id });
     return one(db, access, id);
   }));
+}
+
+type Told = { id: string; text: string; anchor: { stepId?: string | null | undefined; runId?: string | null | undefined }; mentions: readonly Mention[] };
+
+async function tellMentioned(db: Executor, access: Access, flow: { id: string; name: string }, { id, text: words, anchor, mentions }: Told): Promise<void> {
+  const by = access.user?.name ?? access.apiKeyName ?? 'API';
+  await notify(db, {
+    workspaceId: access.workspaceId, userIds: mentions.flatMap((each) => (each.id === access.user?.id ? [] : each.id)), kind: 'mention',
+    subject: text(`${by} mentioned you in “${flow.name}”`, `${by} vous mentionne dans « ${flow.name} »`), body: text(words, words),
+    link: { flowId: flow.id, commentId: id, ...(anchor.stepId ? { stepId: anchor.stepId } : {}), ...(anchor.runId ? { runId: anchor.runId } : {}) },
+  });
 }
 
 /** Holds the thread against its deletion while an answer is written. */
@@ -131,7 +144,10 @@ export async function updateComment(database: Database, access: Access, id: stri
     const comment = await lockComment(db, access, id);
     if (patch.text !== undefined && patch.text !== comment.text) {
       if (!isOwn(access, comment)) refuse('Only its author can change a comment. Answer it instead.', 'Seul son auteur peut modifier un commentaire. Répondez-y plutôt.');
-      await db.update(comments).set({ text: patch.text, mentions: mentionsIn(patch.text, await peopleOf(db, access.workspaceId)), editedAt: sql`now()` }).where(eq(comments.id, id));
+      const mentions = mentionsIn(patch.text, await peopleOf(db, access.workspaceId));
+      await db.update(comments).set({ text: patch.text, mentions, editedAt: sql`now()` }).where(eq(comments.id, id));
+      const known = new Set(storedMentions.parse(comment.mentions).map((each) => each.id));
+      await tellMentioned(db, access, { id: comment.flowId, name: comment.flowName }, { id, text: patch.text, anchor: comment, mentions: mentions.filter((each) => !known.has(each.id)) });
     }
     if (patch.resolved !== undefined) {
       const set = patch.resolved ? { resolvedAt: sql`coalesce(${comments.resolvedAt}, now())`, resolvedBy: sql`coalesce(${comments.resolvedBy}, ${access.user?.id ?? null})` } : { resolvedAt: null, resolvedBy: null };
@@ -157,7 +173,7 @@ const isOwn = (access: Access, comment: { authorId: string | null }) => access.u
 const refuse = (en: string, fr: string): never => fail('ACCESS_DENIED', text(en, fr));
 
 async function lockComment(db: Executor, access: Access, id: string) {
-  const [row] = await db.select({ id: comments.id, flowId: comments.flowId, threadId: comments.threadId, text: comments.text, authorId: comments.authorId }).from(comments)
+  const [row] = await db.select({ id: comments.id, flowId: comments.flowId, threadId: comments.threadId, text: comments.text, mentions: comments.mentions, authorId: comments.authorId, stepId: comments.stepId, runId: comments.runId, flowName: flows.name }).from(comments)
     .innerJoin(flows, and(eq(flows.id, comments.flowId), eq(flows.workspaceId, access.workspaceId), isNull(flows.deletedAt))).where(and(eq(comments.id, id), isNull(comments.deletedAt))).for('update', { of: comments });
   return row ?? missingComment(id);
 }
