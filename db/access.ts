@@ -28,6 +28,7 @@ const rights = {
   'flows.edit': ['owner', 'admin', 'editor'],
   'flows.publish': ['owner', 'admin', 'editor'],
   'comments.write': ['owner', 'admin', 'editor', 'operator', 'viewer'],
+  'integrations.manage': ['owner', 'admin'],
   'people.manage': ['owner', 'admin'],
   'keys.manage': ['owner', 'admin'],
   'settings.manage': ['owner', 'admin'],

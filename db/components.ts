@@ -10,6 +10,7 @@ import type { WorkspaceIndex } from '#flow/workspace-index';
 import type { Access } from './access';
 import type { Database, Executor } from './client';
 import { checkFields, referredComponent } from './component-fields';
+import { integrationFacts } from './integration-facts';
 import { migrateEntries } from './component-migration';
 import { decodeCursor, paged, type Listed, type Page } from './page';
 import { permitted } from './permitted';
@@ -155,7 +156,7 @@ export async function workspaceIndex(db: Executor, workspaceId: string): Promise
   const facts = await db.select({ id: flows.id, name: flows.name, kind: flows.kind, componentId: flows.componentId, restrictAccess: flows.restrictAccess, publishedVersion: flowVersions.number })
     .from(flows).leftJoin(flowVersions, eq(flowVersions.id, flows.publishedVersionId))
     .where(and(eq(flows.workspaceId, workspaceId), isNull(flows.deletedAt))).orderBy(asc(flows.id));
-  return { components: models.map(modelOf), flows: facts.map((each) => ({ ...each, kind: flowKind.parse(each.kind) })) };
+  return { integrations: await integrationFacts(db, workspaceId), components: models.map(modelOf), flows: facts.map((each) => ({ ...each, kind: flowKind.parse(each.kind) })) };
 }
 
 export function componentNotFound(id: string): Failure {

@@ -10,7 +10,7 @@ import type { Database, Executor } from './client';
 import { permitted } from './permitted';
 import { recordChange } from './record-change';
 import { hintNewWork } from './run-hint';
-import { insertEvent, pinnedVersion, type PinnedVersion } from './run-request';
+import { insertEvent, pinnedVersion, pinsOf, type PinnedVersion } from './run-request';
 import { runOf, type RunRow } from './run-row';
 import { signalRun, starterOf } from './run-signal';
 import { stateOf } from './run-log';
@@ -57,7 +57,9 @@ export async function resumeRun(database: Database, access: Access, runId: strin
     const data: JsonObject = { by: starterOf(access), fromStep, version: version.number };
     const at = new Date(Math.max(Date.now(), await lastAt(database, runId)));
     const hash = await insertEvent(tx, { runId, seq: run.headSeq + 1, type: 'run.resumed', fence: run.lastFence, at, previous: run.headHash ?? '', data });
-    await tx.execute(sql`update runs set status = 'queued', finished_at = null, error = null, flow_version_id = ${version.id}, steps_total = ${stepsOf(version.definition).length},
+    // Whoever resumes has often mended the connector first: what calls out is pinned anew, called flows are kept.
+    const pins = JSON.stringify(await pinsOf(tx, access.workspaceId, version.definition));
+    await tx.execute(sql`update runs set status = 'queued', pins = ${pins}::jsonb || (select coalesce(jsonb_object_agg(key, value), '{}'::jsonb) from jsonb_each(pins) where key like 'flw\\_%'), finished_at = null, error = null, flow_version_id = ${version.id}, steps_total = ${stepsOf(version.definition).length},
       head_seq = ${run.headSeq + 1}, head_hash = decode(${hash}, 'hex') where id = ${runId}`);
     // A cancellation that came too late the first time must not stop the second try.
     await tx.execute(sql`update run_inbox set consumed_seq = ${run.headSeq} where run_id = ${runId} and consumed_seq is null`);

@@ -10,6 +10,7 @@ import { text } from '#flow/text';
 import { blobOf, putBlobs, type Blob } from './blobs';
 import type { Executor } from './client';
 import { hashEvent, storable, storableJson } from './event-hash';
+import { integrationPins } from './integration-facts';
 import { flows, flowVersions } from './schema';
 
 /** The one way a run comes into being: its row, its slot and `run.requested`, in the transaction of whoever asks. */
@@ -74,19 +75,22 @@ export async function insertEvent(tx: Executor, event: OwnEvent): Promise<string
   return hash;
 }
 
-/** Flows that steps call, pinned to what is published now: a run never changes under way. */
-async function pinsOf(tx: Executor, workspaceId: string, definition: FlowDefinition): Promise<Record<string, string>> {
+/** Flows, connectors and endpoints that steps call, pinned to what they are now: a run never changes under way. */
+export async function pinsOf(tx: Executor, workspaceId: string, definition: FlowDefinition): Promise<Record<string, string>> {
   const called = new Set<string>();
+  const reached = new Set<string>();
   for (const step of stepsOf(definition)) {
     for (const [key, meta] of Object.entries(stepType(stepKey(definition.kind, step.type))?.params ?? {})) {
       const value = step.params?.[key];
       if (meta.widget === 'ref' && meta.of === 'flow' && typeof value === 'string') called.add(value);
+      if (meta.widget === 'ref' && (meta.of === 'connector' || meta.of === 'endpoint') && typeof value === 'string') reached.add(value);
     }
   }
-  if (called.size === 0) return {};
+  const outside = await integrationPins(tx, workspaceId, [...reached]);
+  if (called.size === 0) return outside;
   const rows = await tx.select({ id: flows.id, version: flows.publishedVersionId }).from(flows)
     .where(and(eq(flows.workspaceId, workspaceId), inArray(flows.id, [...called]), isNull(flows.deletedAt)));
-  return Object.fromEntries(rows.flatMap((row) => (row.version === null ? [] : [[row.id, row.version]])));
+  return { ...outside, ...Object.fromEntries(rows.flatMap((row) => (row.version === null ? [] : [[row.id, row.version]]))) };
 }
 
 export async function pinnedVersion(tx: Executor, flowId: string, which: { id: string } | { number: number }): Promise<PinnedVersion | null> {

@@ -18,6 +18,8 @@ import { LostRun, type LiveRun } from './live-run';
  */
 export type StepEffects = {
   perform<T extends Json>(itemIndex: number, work: (scope: EffectScope) => Promise<T>): Promise<T>;
+  /** What an earlier attempt recorded for the item; undefined when nothing was. */
+  recorded(itemIndex: number): Json | undefined;
   /** What this attempt did, for the log: one line per kind. */
   performed: Map<string, { count: number; refs: Json[] }>;
   /** Runs begun by this attempt, to be announced after the commit. */
@@ -46,8 +48,12 @@ export async function effectsOf(database: Database, run: LiveRun, at: At, signal
       const made = await work(scopeOf(tx, run, at.stepId, (kind, ref) => void kinds.push({ kind, ref }), started));
       const proof = await tx.execute(sql`with mine as (select 1 from run_slots where run_id = ${run.facts.id} and fence = ${run.fence} and state = 'leased' for share)
         insert into run_effects (run_id, step_id, iteration, item_index, state, kind, result)
-        select ${run.facts.id}, ${at.stepId}, ${at.iteration}::int, ${itemIndex}::int, 'recorded', ${kinds[0]?.kind ?? ''}, ${JSON.stringify(storableJson(made))}::jsonb from mine returning 1`);
-      if (proof.length === 0) throw new LostRun(run.facts.id);
+        select ${run.facts.id}, ${at.stepId}, ${at.iteration}::int, ${itemIndex}::int, 'recorded', ${kinds[0]?.kind ?? ''}, ${JSON.stringify(storableJson(made))}::jsonb from mine
+        on conflict (run_id, step_id, iteration, item_index) do update set state = 'recorded', kind = excluded.kind, result = excluded.result where run_effects.state = 'started' returning 1`);
+      if (proof.length === 0) {
+        const twice = await tx.execute(sql`select 1 from run_effects where run_id = ${run.facts.id} and step_id = ${at.stepId} and iteration = ${at.iteration} and item_index = ${itemIndex} and state = 'recorded'`);
+        throw twice.length > 0 ? new Error(`the effect ${at.stepId}/${itemIndex} of run ${run.facts.id} is recorded already`) : new LostRun(run.facts.id);
+      }
       return made;
     }));
     recorded.set(itemIndex, result);
@@ -57,7 +63,7 @@ export async function effectsOf(database: Database, run: LiveRun, at: At, signal
     }
     return result;
   };
-  return { perform, performed, started };
+  return { perform, performed, started, recorded: (itemIndex) => recorded.get(itemIndex) };
 }
 
 const askAgainMs = 1_000;
@@ -94,6 +100,12 @@ function scopeOf(tx: Executor, run: LiveRun, stepId: string, note: (kind: string
       note('file', { id: stored.id, name: stored.name });
       return { fileId: stored.id, fileName: stored.name, size: stored.size };
     },
+    storeFile: async (file) => {
+      const { id, name, size, mimeType } = await storeFile(tx, actor, file);
+      note('file', { id, name });
+      return { id, name, size, mimeType };
+    },
+    note,
     startWorkflow: async (start) => {
       const begun = await startWorkflow(tx, { workspaceId: facts.workspaceId, runId: facts.id, stepId, depth: facts.depth, startedBy: facts.startedBy, pins: facts.pins }, start);
       note('workflow', { instanceId: begun.instanceId, runId: begun.runId });

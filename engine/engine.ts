@@ -1,5 +1,6 @@
 import type postgres from 'postgres';
 import { putBlobs, type Blob } from '#db/blobs';
+import type { CredentialKey } from '#db/credentials';
 import type { Database } from '#db/client';
 import type { Appender } from './append';
 
@@ -9,6 +10,8 @@ export type Engine = {
   database: Database;
   control: postgres.Sql;
   appender: Appender;
+  /** Opens connectors' credentials. */
+  credentials: CredentialKey;
   /** False once the lease is in doubt: no new effect may begin. */
   mayAct(): boolean;
   isDraining(): boolean;

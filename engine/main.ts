@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import postgres from 'postgres';
 import type { Database } from '#db/client';
+import { credentialKey } from '#db/credentials';
 import type { Env } from '#db/env';
 import { newId } from '#flow/id';
 import { Appender } from './append';
@@ -15,7 +16,7 @@ const noEffectAfterMs = 6_000;
 export type EngineStart = { env: Env; database: Database; connectionUrl: string };
 export type RunningEngine = { workerId: string; totals: Appender['totals']; close(): Promise<void> };
 
-export async function startEngine({ database, connectionUrl }: EngineStart): Promise<RunningEngine> {
+export async function startEngine({ env, database, connectionUrl }: EngineStart): Promise<RunningEngine> {
   const workerId = `${hostname()}:${process.pid}:${newId('wrk')}`;
   const appends = postgres(connectionUrl, { max: 1, onnotice: () => {}, connect_timeout: 10 });
   // Nothing here must outlive a crash of PostgreSQL by itself: an append that follows makes what came before durable.
@@ -23,7 +24,7 @@ export async function startEngine({ database, connectionUrl }: EngineStart): Pro
   const heartbeat = await startHeartbeat(connectionUrl, { id: workerId, host: hostname(), pid: process.pid });
   const appender = new Appender(appends, (written: readonly Append[]) => worker.announce(written));
   const engine: Engine = {
-    workerId, database, control, appender, mayAct: () => heartbeat.ageMs() < noEffectAfterMs, isDraining: () => worker.isDraining(), lookForWork: () => worker.lookForWork(),
+    workerId, database, control, appender, credentials: credentialKey(env.secretKey), mayAct: () => heartbeat.ageMs() < noEffectAfterMs, isDraining: () => worker.isDraining(), lookForWork: () => worker.lookForWork(),
   };
   const worker = new Worker(engine, heartbeat);
   const listening = await control.listen('run_slots', (payload) => worker.hinted(payload.split(',')), () => worker.lookForWork());

@@ -1,6 +1,7 @@
 import type { Failure } from '#flow/failure';
 import { FailureError, failure } from '#flow/failure';
 import type { Step } from '#flow/flow';
+import { isJsonObject } from '#flow/json';
 import type { ErrorCode } from '#flow/error-code';
 import { filledRetry, isRetried, retryPauseMs, type RetryPolicy } from '#flow/retry-policy';
 
@@ -23,9 +24,10 @@ export function judge(error: unknown, stepId: string): Judged {
 }
 
 function isTransient(failed: Failure): boolean {
+  const details = isJsonObject(failed.details) ? failed.details : {};
+  if (details['repeat'] === false) return false;
   if (failed.code !== 'HTTP_STATUS') return transientCodes.includes(failed.code);
-  const details = failed.details;
-  const status = typeof details === 'object' && details !== null && !Array.isArray(details) ? details['status'] : undefined;
+  const status = details['status'];
   return typeof status === 'number' && transientStatuses(status);
 }
 
@@ -45,5 +47,10 @@ export function nextAttempt(step: Step, attempt: number, { failure: failed, tran
   const policy: RetryPolicy | undefined = ours ? { ...step.retry, attempts: ownAttempts, maxBackoffMs: ownLongestPauseMs } : step.retry;
   const { attempts: of } = filledRetry(policy);
   if (!ours && !isRetried(policy, failed.code, transient)) return null;
-  return attempt >= of ? null : { pauseMs: retryPauseMs(policy, attempt, luck), of };
+  // Whatever the policy says: who failed knows that another try is of no use, or does harm.
+  const details = isJsonObject(failed.details) ? failed.details : {};
+  if (attempt >= of || details['repeat'] === false) return null;
+  // A busy system says when it wants to be asked again: not before.
+  const asked = typeof details['retryAfterMs'] === 'number' ? details['retryAfterMs'] : 0;
+  return { pauseMs: Math.max(retryPauseMs(policy, attempt, luck), asked), of };
 }

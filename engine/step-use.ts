@@ -11,6 +11,7 @@ import { failureShape } from '#flow/run-event';
 import type { ChildRun, StepUse } from '#flow/steps/capabilities';
 import { text, type Text } from '#flow/text';
 import type { Step } from '#flow/flow';
+import { callsOf } from './capabilities/call-endpoint';
 import { readTable } from './capabilities/read-table';
 import type { StepEffects } from './effects';
 import type { Engine } from './engine';
@@ -46,6 +47,14 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
     return found;
   };
   const context: Json = { userId: facts.startedBy.id, user: { id: facts.startedBy.id, name: facts.startedBy.name }, now: at.startedAt, runId: facts.id, flowId: facts.flowId };
+  const outside: StepUse['outside'] = async (reason, call) => {
+      at.signal.throwIfAborted();
+      if (isOpen && run.state.steps[at.step.id]?.status !== 'waiting') {
+        run.emit([...takeLogs(), { type: 'step.waiting', ...own, data: { reason: reason.en, text: reason } }]);
+        run.wake();
+      }
+      return call();
+  };
   const use: StepUse = {
     context: {
       workspaceId: facts.workspaceId, runId: facts.id, flowId: facts.flowId, flowName: facts.flowName, component: facts.component, now: at.startedAt, trigger: facts.trigger,
@@ -82,14 +91,8 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
         breathedAtMs = Date.now();
       });
     },
-    outside: async (reason, call) => {
-      at.signal.throwIfAborted();
-      if (isOpen && run.state.steps[at.step.id]?.status !== 'waiting') {
-        run.emit([...takeLogs(), { type: 'step.waiting', ...own, data: { reason: reason.en, text: reason } }]);
-        run.wake();
-      }
-      return call();
-    },
+    outside,
+    ...callsOf(engine, run, { stepId: at.step.id, attempt: at.attempt, iteration: at.iteration, signal: at.signal }, effects, outside),
     effect: (itemIndex, perform) => effects.perform(itemIndex, perform),
     childRun: (runId) => childRun(engine, facts.workspaceId, runId),
   };

@@ -1,6 +1,7 @@
 import { systemFields, type ComponentModel } from './component-model';
 import { entrySchema, typeOfField } from './component-schema';
 import { convert, splitTarget } from './convert';
+import { integrationProblems, parameterProblems } from './check-integration';
 import { compileExpression } from './expression';
 import { isJsonObject, type Json, type JsonObject } from './json';
 import type { FieldType, ModelSchema } from './model-schema';
@@ -189,7 +190,7 @@ function mappingProblems(place: string, meta: Extract<ParamMeta, { widget: 'mapp
   for (const [row, each] of (Array.isArray(value) ? value : []).entries()) {
     if (!isJsonObject(each) || typeof each['target'] !== 'string') continue;
     const at = `${place}[${row}]`;
-    const name = splitTarget(each['target']).name.replace(meta.target.kind === 'componentField' ? /^data\./ : /^$/, '');
+    const name = meta.target.kind === 'endpointParameter' ? each['target'] : splitTarget(each['target']).name.replace(meta.target.kind === 'componentField' ? /^data\./ : /^$/, '');
     if (seen.has(name)) found.push({ code: 'PARAM_INVALID', param: `${at}.target`, text: text(`"${name}" is set twice. Remove one of the rows.`, `« ${name} » est défini deux fois. Retirez l’une des lignes.`) });
     seen.add(name);
     const target = mappingTarget(`${at}.target`, each['target'], meta.target, meta.forms.includes('column'), scope);
@@ -199,6 +200,7 @@ function mappingProblems(place: string, meta: Extract<ParamMeta, { widget: 'mapp
 }
 
 function mappingTarget(place: string, target: string, kind: MappingTarget, ofColumns: boolean, scope: Scope): { problems: StepProblem[]; type?: FieldType } {
+  if (kind.kind === 'endpointParameter') return parameterProblems(place, target, scope.params[kind.endpoint] ?? null, scope.context.index.integrations);
   const declared = splitTarget(target).type;
   const type = declared ? { type: declared } : {};
   if (kind.kind === 'column') return { problems: [] };
@@ -232,6 +234,7 @@ function referenceProblems(place: string, id: string, meta: Extract<ParamMeta, {
     if (scope.context.index.components.some((each) => each.id === id)) return [];
     return [{ code: 'COMPONENT_NOT_FOUND', param: place, text: text('This component does not exist any more. Choose another.', 'Ce composant n’existe plus. Choisissez-en un autre.') }];
   }
+  if (meta.of !== 'flow') return integrationProblems(place, id, meta, scope.params, scope.context.index.integrations);
   const within = meta.within === undefined ? undefined : scope.params[meta.within];
   const flow = scope.context.index.flows.find((each) => each.id === id && each.kind === meta.kind && (typeof within !== 'string' || each.componentId === within));
   if (!flow) return [{ code: 'FLOW_NOT_FOUND', param: place, text: text('This flow does not exist any more, or belongs to another component. Choose another.', 'Ce flux n’existe plus, ou appartient à un autre composant. Choisissez-en un autre.') }];

@@ -519,6 +519,8 @@ export function setParam(doc: Y.Doc, stepId: string, key: string, value: Json | 
     if (!meaning) return;
     const clean = value === undefined ? undefined : canonicalParams({ [key]: value }, { [key]: meaning })[key];
     writeParam(entry, key, meaning, clean);
+    // What was chosen there belongs to what was chosen here before: it goes in the same edit.
+    for (const other of meaning.clears ?? []) if (metas?.[other]) writeParam(entry, other, metas[other], undefined);
   });
 }
 

@@ -1,5 +1,6 @@
 import type { ComponentModel } from './component-model';
 import type { FlowKind } from './flow';
+import type { IntegrationFacts } from './integration';
 
 /**
  * What a flow may refer to, read once and handed to pure code: the editor, the API and the engine check a
@@ -14,4 +15,5 @@ export type FlowFacts = {
   restrictAccess: boolean;
 };
 
-export type WorkspaceIndex = { components: ComponentModel[]; flows: FlowFacts[] };
+/** `integrations` absent: none. */
+export type WorkspaceIndex = { components: ComponentModel[]; flows: FlowFacts[]; integrations?: IntegrationFacts };

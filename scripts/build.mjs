@@ -10,9 +10,9 @@ export async function buildServers() {
     entryPoints: [join(root, 'start.ts')], outdir: join(root, 'dist'), bundle: true, splitting: true, format: 'esm', platform: 'node',
     target: 'node20', packages: 'external', sourcemap: 'linked', absWorkingDir: root, logLevel: 'warning',
     plugins: [{
-      // `#flow/…` and `#db/…` look like packages to esbuild; they are ours and belong into the bundle.
+      // `#flow/…`, `#db/…` and `#outgoing/…` look like packages to esbuild; they are ours and belong into the bundle.
       name: 'own-imports',
-      setup: (bundler) => bundler.onResolve({ filter: /^#(flow|db)\// }, ({ path, resolveDir }) => bundler.resolve(`./${path.slice(1)}`, { resolveDir: root, kind: 'import-statement', pluginData: resolveDir })),
+      setup: (bundler) => bundler.onResolve({ filter: /^#(flow|db|outgoing)\// }, ({ path, resolveDir }) => bundler.resolve(`./${path.slice(1)}`, { resolveDir: root, kind: 'import-statement', pluginData: resolveDir })),
     }],
   });
 }

@@ -55,7 +55,7 @@ export function useRunList(filter: Record<string, string | string[] | undefined>
   }, [list, wanted]);
 }
 
-export type Topic = { topic: 'component' | 'entry' | 'flow' | 'member' | 'file' | 'instance' | 'history' | 'comment'; objectId?: string };
+export type Topic = { topic: 'component' | 'entry' | 'flow' | 'member' | 'file' | 'instance' | 'integration' | 'history' | 'comment'; objectId?: string };
 export type Change = Topic & { objectId: string; entryId: number | null; deleted: boolean; at: string };
 
 /** What changed in the workspace under these topics. An empty list: the connection was lost, read everything again. */

@@ -7,3 +7,4 @@ export * from './comments';
 export * from './triggers';
 export * from './notifications';
 export * from './tasks';
+export * from './integrations';

@@ -1,5 +1,7 @@
 import type { ComponentModel, EntryModel } from '../component-model';
+import type { EndpointRequest } from '../endpoint-request';
 import type { Failure } from '../failure';
+import type { CallMethod, EndpointDefinition } from '../integration';
 import type { Json, JsonObject } from '../json';
 import type { Text } from '../text';
 
@@ -71,9 +73,30 @@ export type EffectScope = {
   writeEntry(write: EntryWrite): Promise<{ entryId: number; changed: boolean; warnings: Text[] }>;
   writeFile(file: ExportFile): Promise<{ fileId: string; fileName: string; size: number }>;
   startWorkflow(start: WorkflowStart): Promise<WorkflowStarted>;
+  storeFile(file: { name: string; mimeType: string; bytes: Uint8Array }): Promise<{ id: string; name: string; size: number; mimeType: string }>;
+  /** A line of the step's `effect.recorded` event. */
+  note(kind: string, ref: Json): void;
 };
 
 export type ChildRun = { status: 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled'; state: string; entryId: number | null; output: Json; failure?: Failure };
+
+/** An endpoint as it was when the run began. `id` null: a path of the flow's own. */
+export type CallTarget = Pick<EndpointDefinition, 'path' | 'parameters' | 'bodyKind' | 'idempotent'> & { connectorId: string; endpointId: string | null; declaredAnswer: Json };
+export type EndpointCall = {
+  target: CallTarget;
+  method: CallMethod;
+  request: EndpointRequest;
+  /** May be made again after a passing fault or a crash without doing harm. */
+  repeatable: boolean;
+  /** The body becomes a file whatever it is; binary answers do anyway. */
+  asFile: boolean;
+  /** False: an HTTP error is an answer like any other. */
+  failOnStatus: boolean;
+  /** undefined: the connector's. */
+  timeoutMs: number | undefined;
+};
+/** `body` is the parsed JSON, text, a file's facts when `isFile`, or null when there is none. Header names are lower case. */
+export type CallAnswer = { status: number; headers: { [name: string]: string }; body: Json; isFile: boolean };
 
 export type StepUse = {
   context: RunContext;
@@ -101,4 +124,8 @@ export type StepUse = {
    */
   effect<T extends Json>(itemIndex: number, perform: (scope: EffectScope) => Promise<T>): Promise<T>;
   childRun(runId: string): Promise<ChildRun | null>;
+  /** Fails with SYSTEM_, CONNECTOR_ or ENDPOINT_NOT_FOUND. */
+  callTarget(wanted: { systemId: string; connectorId: string; queryPath: string }): Promise<CallTarget>;
+  /** Calls once for (run, step, iteration, itemIndex): the recorded answer is returned when the same key comes again. */
+  callEndpoint(itemIndex: number, call: EndpointCall): Promise<CallAnswer>;
 };

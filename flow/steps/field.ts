@@ -17,6 +17,8 @@ type Common = {
   help?: Text;
   required?: boolean;
   default?: Json;
+  /** Parameters that lose their value when this one changes: what was chosen there belongs to what was chosen here. */
+  clears?: string[];
   /** Shown, and needed, only while another parameter has one of these values. */
   showWhen?: { param: string; in: (string | boolean)[] };
 };
@@ -39,6 +41,10 @@ export type ParamMeta = Common &
     | { widget: 'constant'; typeOf?: string }
     | { widget: 'ref'; of: 'component' }
     | { widget: 'ref'; of: 'flow'; kind: 'dataflow' | 'workflow'; within?: string }
+    | { widget: 'ref'; of: 'system' }
+    | { widget: 'ref'; of: 'connector'; within: string }
+    /** `free`: a path template stands as well as an endpoint's id. */
+    | { widget: 'ref'; of: 'endpoint'; within: string; free?: boolean }
     /** A field of the component that parameter `component` names (or of the flow's own component when absent). */
     | { widget: 'componentField'; component?: string }
     | { widget: 'mapping'; port?: SourcePort; target: MappingTarget; forms: ('const' | 'field' | 'expr' | 'column')[]; addLabel?: Text }
@@ -50,7 +56,9 @@ export type ParamMeta = Common &
 export type MappingTarget =
   | { kind: 'newField'; dots?: boolean }
   | { kind: 'componentField'; component: string }
-  | { kind: 'column' };
+  | { kind: 'column' }
+  /** A parameter of the endpoint that parameter `endpoint` names, or a free one: `query.q`, `path.id`, `header.X`, `body`, `body.a`. */
+  | { kind: 'endpointParameter'; endpoint: string; connector: string };
 
 export type Param<S extends z.ZodType = z.ZodType> = { schema: S; meta: ParamMeta };
 type Options = Omit<Common, 'label'>;
@@ -91,6 +99,12 @@ export const field = {
     ({ schema: z.string().max(64).optional(), meta: { widget: 'ref', of: 'component', label, ...options } }) satisfies Param,
   flow: (label: Text, options: Options & { kind: 'dataflow' | 'workflow'; within?: string }) =>
     ({ schema: z.string().max(64).optional(), meta: { widget: 'ref', of: 'flow', label, ...options } }) satisfies Param,
+  system: (label: Text, options: Options = {}) =>
+    ({ schema: z.string().max(64).optional(), meta: { widget: 'ref', of: 'system', label, ...options } }) satisfies Param,
+  connector: (label: Text, options: Options & { within: string }) =>
+    ({ schema: z.string().max(64).optional(), meta: { widget: 'ref', of: 'connector', label, ...options } }) satisfies Param,
+  endpoint: (label: Text, options: Options & { within: string; free?: boolean }) =>
+    ({ schema: z.string().max(1_000).optional(), meta: { widget: 'ref', of: 'endpoint', label, ...options } }) satisfies Param,
   componentField: (label: Text, options: Options & { component?: string } = {}) =>
     ({ schema: z.string().max(64).optional(), meta: { widget: 'componentField', label, ...options } }) satisfies Param,
   mapping: (label: Text, options: Options & { port?: SourcePort; target: MappingTarget; forms?: ('const' | 'field' | 'expr')[]; addLabel?: Text }) =>

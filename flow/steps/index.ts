@@ -1,8 +1,10 @@
+import { executeApiCall } from './dataflow/output/execute-api-call';
 import { executeWorkflow } from './dataflow/output/execute-workflow';
 import { exportToFile } from './dataflow/output/export-to-file';
 import { updateEntry } from './dataflow/output/update-entry';
 import { writeResponse } from './dataflow/output/write-response';
 import { getActionModel } from './dataflow/input/get-action-model';
+import { getValuesFromConnector } from './dataflow/input/get-values-from-connector';
 import { getEmptyModel } from './dataflow/input/get-empty-model';
 import { getRawModel } from './dataflow/input/get-raw-model';
 import { importFile } from './dataflow/input/import-file';
@@ -22,9 +24,9 @@ import { updateModelField } from './workflow/common/update-model-field';
 
 /** Every step type that works, in the order the palette and the catalogue show. */
 export const stepTypes: readonly StepType[] = [
-  getActionModel, getRawModel, getEmptyModel, importFile,
+  getActionModel, getRawModel, getEmptyModel, getValuesFromConnector, importFile,
   transformModel, filterSource, joinModels, extractCollection, selectMany, distinct, groupBy, calculateArray, simpleMath,
-  updateEntry, writeResponse, exportToFile, executeWorkflow,
+  updateEntry, writeResponse, exportToFile, executeApiCall, executeWorkflow,
   updateModel, updateModelField, finish,
 ];
 

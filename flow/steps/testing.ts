@@ -4,7 +4,7 @@ import { compileExpression } from '../expression';
 import { fail, FailureError, type Failure } from '../failure';
 import type { Json, JsonObject } from '../json';
 import { text, type Text } from '../text';
-import type { ChildRun, EntryWrite, ExportFile, Item, StepUse, Table, WorkflowStart, WorkflowStarted } from './capabilities';
+import type { CallAnswer, CallTarget, ChildRun, EndpointCall, EntryWrite, ExportFile, Item, StepUse, Table, WorkflowStart, WorkflowStarted } from './capabilities';
 import type { DataflowOutcome, DataflowStep, StepType, WorkflowOutcome, WorkflowStep } from './define-step';
 import { failValidation } from './validate-input';
 
@@ -28,21 +28,27 @@ export type World = {
   entries: Map<number, EntryModel>;
   /** Performed effects by item index: a second run with the same world finds them. */
   effects: Map<number, Json>;
+  /** Calls to other systems, in the order they began. */
+  calls: { index: number; call: EndpointCall }[];
 };
 
 export type WorldOptions = {
   caller?: Json; component?: ComponentModel; onError?: 'stop' | 'continue'; tables?: Record<string, Table>; entries?: EntryModel[]; children?: Record<string, ChildRun>;
+  /** The endpoint every call goes to, and what it answers. */
+  target?: Partial<CallTarget>; answer?: (call: EndpointCall, index: number) => Partial<CallAnswer> | Promise<Partial<CallAnswer>>;
 };
 
 export function world(options: WorldOptions = {}): World {
   const component = options.component ?? sampleComponent;
-  const made: Omit<World, 'use'> = { warnings: [], writes: [], files: [], started: [], entries: new Map(options.entries?.map((each) => [each.id, each])), effects: new Map() };
+  const made: Omit<World, 'use'> = { warnings: [], writes: [], files: [], started: [], entries: new Map(options.entries?.map((each) => [each.id, each])), effects: new Map(), calls: [] };
   const scope = {
     writeEntry: async (write: EntryWrite) => writeEntry(write, component, made),
     writeFile: async (file: ExportFile) => {
       made.files.push(file);
       return { fileId: `file_${made.files.length}`, fileName: file.fileName, size: JSON.stringify(file.rows).length };
     },
+    storeFile: async (file: { name: string; mimeType: string; bytes: Uint8Array }) => ({ id: 'file_1', name: file.name, size: file.bytes.byteLength, mimeType: file.mimeType }),
+    note: () => {},
     startWorkflow: async (start: WorkflowStart): Promise<WorkflowStarted> => {
       made.started.push(start);
       const { length } = made.started;
@@ -71,6 +77,11 @@ export function world(options: WorldOptions = {}): World {
       const result = await perform(scope);
       made.effects.set(index, result);
       return result;
+    },
+    callTarget: async ({ connectorId, queryPath }) => ({ connectorId, endpointId: 'enp_1', path: queryPath.startsWith('/') ? queryPath : '/things', parameters: [], bodyKind: 'json', idempotent: false, declaredAnswer: null, ...options.target }),
+    callEndpoint: async (index, call) => {
+      made.calls.push({ index, call });
+      return { status: 200, headers: {}, body: null, isFile: false, ...(await options.answer?.(call, index)) };
     },
     childRun: async (id) => options.children?.[id] ?? { status: 'running', state: 'running', entryId: null, output: null },
   };

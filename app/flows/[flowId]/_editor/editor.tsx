@@ -74,7 +74,7 @@ export function Editor({ flowId, user, first, component, index, published: read,
   const canvas = useRef<CanvasHandle>(null);
   const run = useAttachedRun(flowId, recent);
   // All of them, not only ours: a step here may refer to any component or flow.
-  useChanges([{ topic: 'flow' }, { topic: 'component' }], () => router.refresh());
+  useChanges([{ topic: 'flow' }, { topic: 'component' }, { topic: 'integration' }], () => router.refresh());
 
   const present = useMemo(() => new Set(stepsOf(definition).map((step) => step.id)), [definition]);
   const selected = useMemo(() => selection.filter((id) => present.has(id)), [selection, present]);

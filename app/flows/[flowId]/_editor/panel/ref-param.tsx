@@ -1,20 +1,69 @@
 'use client';
+import { useTranslations } from 'next-intl';
+import { useState } from 'react';
+import type { Json, JsonObject } from '#flow/json';
+import type { WorkspaceIndex } from '#flow/workspace-index';
 import { useEditor } from '../editor-context';
 import { usePanel } from './panel-context';
 import { NativeSelect } from './plain-params';
+import styles from './panel.module.css';
 import type { ParamProps } from './param-field';
+import { useDraft } from './use-draft';
 
-/** A component or a flow of the workspace. */
-export function RefParam({ meta, value, onChange, id, describedBy, bad }: ParamProps) {
+type Ref = Extract<ParamProps['meta'], { widget: 'ref' }>;
+type Option = { value: string; label: string };
+
+/** A component, flow or part of an integration of the workspace. */
+export function RefParam({ at, meta, value, onChange, id, describedBy, bad }: ParamProps) {
   const { index } = useEditor();
   const { params } = usePanel();
   if (meta.widget !== 'ref') return null;
-  const within = meta.of === 'flow' && meta.within ? params[meta.within] : undefined;
-  const options = meta.of === 'component'
-    ? index.components.map((each) => ({ value: each.id, label: each.title }))
-    : index.flows.filter((each) => each.kind === meta.kind && (typeof within !== 'string' || each.componentId === within)).map((each) => ({ value: each.id, label: each.name }));
+  if (meta.of === 'endpoint') return <EndpointParam meta={meta} value={value} onChange={onChange} id={id} at={at} describedBy={describedBy} bad={bad ?? false} />;
+  const options = optionsOf(meta, params, index);
   return <NativeSelect id={id} value={typeof value === 'string' ? value : ''} options={options.toSorted((a, b) => a.label.localeCompare(b.label))} onChange={onChange} describedBy={describedBy} bad={bad} optional={!meta.required} />;
 }
+
+function optionsOf(meta: Ref, params: JsonObject, { components, flows, integrations }: WorkspaceIndex): Option[] {
+  switch (meta.of) {
+    case 'component':
+      return components.map((each) => ({ value: each.id, label: each.title }));
+    case 'flow': {
+      const within = meta.within ? params[meta.within] : undefined;
+      return flows.filter((each) => each.kind === meta.kind && (typeof within !== 'string' || each.componentId === within)).map((each) => ({ value: each.id, label: each.name }));
+    }
+    case 'system':
+      return (integrations?.systems ?? []).map((each) => ({ value: each.id, label: each.name }));
+    case 'connector':
+      return (integrations?.connectors ?? []).filter((each) => each.systemId === params[meta.within]).map((each) => ({ value: each.id, label: each.name }));
+    case 'endpoint':
+      return (integrations?.endpoints ?? []).filter((each) => each.connectorId === params[meta.within]).map((each) => ({ value: each.id, label: `${each.name} · ${each.path}` }));
+  }
+}
+
+/** An endpoint of the connector, or a path of one's own. */
+function EndpointParam({ at, meta, value, onChange, id, describedBy, bad }: ParamProps) {
+  const { index } = useEditor();
+  const { params, editable, onEditing } = usePanel();
+  const t = useTranslations('panel');
+  const stored = typeof value === 'string' ? value : '';
+  const [free, setFree] = useState(false);
+  const own = free || stored.startsWith('/');
+  const draft = useDraft(own ? stored : '', (text) => onChange(text.trim() === '' ? undefined : text.trim()), (active) => onEditing(active ? at : null));
+  if (meta.widget !== 'ref' || meta.of !== 'endpoint') return null;
+  const options = optionsOf(meta, params, index).toSorted((a, b) => a.label.localeCompare(b.label));
+  const choose = (next: Json | undefined) => {
+    setFree(next === ownPath);
+    onChange(next === ownPath ? undefined : next);
+  };
+  return (
+    <span className={styles.rows}>
+      <NativeSelect id={id} value={own ? ownPath : stored} options={meta.free ? [...options, { value: ownPath, label: t('ownPath') }] : options} onChange={choose} describedBy={describedBy} bad={bad ?? false} optional={!meta.required} />
+      {own && <input className={styles.input} data-mono aria-label={t('ownPath')} aria-describedby={describedBy} aria-invalid={bad} readOnly={!editable} spellCheck={false} placeholder="/orders/{id}" value={draft.value} onFocus={draft.onFocus} onBlur={draft.onBlur} onChange={(event) => draft.change(event.target.value)} />}
+    </span>
+  );
+}
+
+const ownPath = '/';
 
 export function ComponentFieldParam({ meta, value, onChange, id, describedBy, bad }: ParamProps) {
   const fields = useFieldsOf(meta.widget === 'componentField' ? meta.component : undefined);
