@@ -5,8 +5,8 @@ import { definitionOf, readStep } from '#flow/document';
 import type { FlowDefinition, Step } from '#flow/flow';
 
 /**
- * Turns edits into the rows people read: step, key, old, new, author. The document is compared with how it was when
- * the author last changed or the last rows were taken, so the cost follows the commits and not the keystrokes. Where
+ * Turns edits into the rows people read: step, key, old, new, author. Each update is compared on its own: a value set
+ * and a step removed in one commit would otherwise leave no trace of who set the value that an undo brings back. Where
  * only values inside of steps changed, the most frequent case by far, only those steps are read again.
  */
 export class ChangeRecord {
@@ -28,9 +28,9 @@ export class ChangeRecord {
     return this.told;
   }
 
-  /** Before an author's update is applied: what somebody else did until now is theirs. */
-  beforeEdit(userId: string | null): void {
-    if (this.open && this.open.userId !== userId) this.cut();
+  /** Before an update is applied: what was done until now is told. */
+  beforeEdit(): void {
+    this.cut();
   }
 
   edited(userId: string | null, seq: number): void {

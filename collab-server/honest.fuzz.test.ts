@@ -1,29 +1,19 @@
 import * as Y from 'yjs';
 import { expect, it } from 'vitest';
 import { emptyDefinition } from '#flow/canonical';
-import {
-  addNote, addStage, addStep, copyFragment, createDocument, createUndo, definitionOf, duplicateSteps, moveNote, moveSteps, noteText, pasteFragment, removeNote, removeStage, removeSteps, renameFlow,
-  renameStep, replaceDefinition, setDisabled, setFlowSettings, setParam, setSource, setStepNote, textOf,
-} from '#flow/document';
-import { stepsOf } from '#flow/flow';
+import { createDocument, createUndo, definitionOf } from '#flow/document';
+import { seeded } from '#flow/testing-random';
 import { ChangeRecord } from './change-record';
 import { judge } from './guard';
+import { randomEdit } from './testing-edits';
 
 /** Whatever honest people do, offline for a while, taking back and bringing again: the guard must never stand in their way. */
 const seeds = [1, 2, 3, 4, 5, 6, Date.now() % 1_000_000];
 
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 type Client = { doc: Y.Doc; undo: Y.UndoManager; user: string; out: Uint8Array[]; online: boolean };
 
 it.each(seeds)('C14 honest editing passes and converges (seed %d)', (seed) => {
-  const random = randomFrom(seed);
+  const { next: random } = seeded(seed);
   const server = new Y.Doc();
   Y.applyUpdate(server, Y.encodeStateAsUpdate(createDocument(emptyDefinition('dataflow', 'Fuzz'))));
   const record = new ChangeRecord(server);
@@ -45,7 +35,7 @@ it.each(seeds)('C14 honest editing passes and converges (seed %d)', (seed) => {
     for (const id of verdict.claims) owners.set(id, client.user);
     const sent: Uint8Array[] = [];
     const collect = (added: Uint8Array) => void sent.push(added);
-    record.beforeEdit(client.user);
+    record.beforeEdit();
     server.on('update', collect);
     Y.applyUpdate(server, update, client.user);
     server.off('update', collect);
@@ -62,7 +52,7 @@ it.each(seeds)('C14 honest editing passes and converges (seed %d)', (seed) => {
     const client = clients[Math.floor(random() * clients.length)] ?? expect.fail('no client');
     if (random() < 0.04) client.online = false;
     if (!client.online && random() < 0.1) meet(client);
-    act(client, random);
+    randomEdit(client, random);
     if (client.online) for (const update of client.out.splice(0)) receive(client, update);
     if (random() < 0.1) {
       record.take();
@@ -76,30 +66,3 @@ it.each(seeds)('C14 honest editing passes and converges (seed %d)', (seed) => {
   expect(applied).toBeGreaterThan(100);
   expect(server.store.pendingStructs).toBeNull();
 });
-
-function act({ doc, undo, user }: Client, random: () => number): void {
-  const definition = definitionOf(doc);
-  const one = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)];
-  const stage = one(definition.lanes.flatMap((lane) => lane.stages));
-  const step = one(stepsOf(definition));
-  const other = one(stepsOf(definition));
-  const note = one(definition.notes ?? []);
-  const index = Math.floor(random() * 4);
-  const word = `w${Math.floor(random() * 1_000)}`;
-  const acts: (() => unknown)[] = [
-    () => addStage(doc, { index, name: word }, user), () => undo.undo(), () => undo.undo(), () => undo.redo(),
-    () => renameFlow(doc, word, user), () => setFlowSettings(doc, { restrictAccess: random() < 0.5, settings: { description: word } }, user),
-    () => addNote(doc, { pos: [index, index], text: word }, user),
-    () => note && moveNote(doc, note.id, [index, 5], user), () => note && noteText(doc, note.id)?.insert(0, `${word} 😀`), () => note && random() < 0.2 && removeNote(doc, note.id, user, user),
-    () => stage && addStep(doc, { stageId: stage.id, index, type: one(['distinct', 'filter-source', 'get-raw-model', 'transform-model', 'calculate-array']) ?? 'distinct', name: word, ...(step ? { sources: { source: step.id } } : {}) }, user),
-    () => stage && step && other && moveSteps(doc, [step.id, other.id], { stageId: stage.id, index }, user),
-    () => step && renameStep(doc, step.id, word, user), () => step && setParam(doc, step.id, 'keys', [word, 'b', one(['c', 'd']) ?? ''], user),
-    () => step && setParam(doc, step.id, 'model', `{"a":"${word}"}`, user), () => step && textOf(doc, step.id, 'model')?.insert(0, word),
-    () => step && setParam(doc, step.id, 'fieldsMapping', [{ target: word, value: { field: 'x' } }, { target: `${word}2`, value: { field: 'y' } }], user),
-    () => step && setSource(doc, step.id, 'source', other?.id ?? null, user), () => step && setDisabled(doc, step.id, random() < 0.5, user), () => step && setStepNote(doc, step.id, word, user),
-    () => step && random() < 0.4 && removeSteps(doc, [step.id], user, user), () => stage && random() < 0.1 && removeStage(doc, stage.id, user, user),
-    () => step && duplicateSteps(doc, [step.id], user), () => stage && step && pasteFragment(doc, copyFragment(definition, [step.id]), { stageId: stage.id, index }, user),
-    () => random() < 0.1 && replaceDefinition(doc, definition, user),
-  ];
-  one(acts)?.();
-}

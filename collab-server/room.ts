@@ -169,7 +169,7 @@ export class Room {
   }
 
   private apply(by: NonNullable<Room['applying']>, work: () => void): void {
-    this.record.beforeEdit(by.userId);
+    this.record.beforeEdit();
     this.applying = by;
     try {
       work();
