@@ -2,6 +2,7 @@ import { and, eq, isNull } from 'drizzle-orm';
 import { validateEntry } from '#flow/entry-validation';
 import { fail } from '#flow/failure';
 import { flowDefinition } from '#flow/flow';
+import { defaultLimits } from '#flow/limits';
 import { isJsonObject, type Json, type JsonObject } from '#flow/json';
 import type { WorkflowStart, WorkflowStarted } from '#flow/steps/capabilities';
 import { failValidation } from '#flow/steps/validate-input';
@@ -14,8 +15,8 @@ import { insertRun, type Starter } from './run-request';
 import { flows, flowVersions } from './schema';
 
 /** Starts of workflows from a step, and what both ways of starting one share. */
-export const deepestNesting = 10;
-export type CallingStep = { workspaceId: string; runId: string; stepId: string; depth: number; startedBy: Starter; pins: Record<string, string> };
+export const deepestNesting = defaultLimits.nesting;
+export type CallingStep = { workspaceId: string; runId: string; stepId: string; depth: number; startedBy: Starter; pins: Record<string, string>; nesting?: number };
 
 /** The model of an entry not saved yet, from a caller's `{name?, data}` or bare fields; incomplete data is refused before anything starts. */
 export async function workflowModel(db: Executor, workspaceId: string, componentId: string, given: Json): Promise<JsonObject> {
@@ -32,7 +33,8 @@ export async function workflowModel(db: Executor, workspaceId: string, component
 
 /** Inside the calling step's effect transaction: the instance exists exactly when the step's record says so. */
 export async function startWorkflow(tx: Executor, caller: CallingStep, start: WorkflowStart): Promise<WorkflowStarted> {
-  if (caller.depth + 1 > deepestNesting) fail('RECURSION_LIMIT', text(`Flows call one another more than ${deepestNesting} levels deep.`, `Les flux s’appellent sur plus de ${deepestNesting} niveaux.`));
+  const deepest = caller.nesting ?? deepestNesting;
+  if (caller.depth + 1 > deepest) fail('RECURSION_LIMIT', text(`Flows call one another more than ${deepest} levels deep.`, `Les flux s’appellent sur plus de ${deepest} niveaux.`));
   const [flow] = await tx.select({ id: flows.id, name: flows.name, kind: flows.kind, published: flows.publishedVersionId }).from(flows)
     .where(and(eq(flows.id, start.flowId), eq(flows.workspaceId, caller.workspaceId), eq(flows.componentId, start.componentId), isNull(flows.deletedAt)));
   if (!flow || flow.kind !== 'workflow') return fail('FLOW_NOT_FOUND', text(`There is no workflow "${start.flowId}" in this component.`, `Il n’y a pas de workflow « ${start.flowId} » dans ce composant.`));

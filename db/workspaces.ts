@@ -1,6 +1,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { failure, FailureError, type Failure, type Result } from '#flow/failure';
 import { newId } from '#flow/id';
+import { limitsFrom, type LimitsChange, type WorkspaceLimits } from '#flow/limits';
 import { denied, roles, type Access, type Role } from './access';
 import { recordAudit } from './audit';
 import type { Database, Executor } from './client';
@@ -44,17 +45,28 @@ export async function anyWorkspace(db: Executor): Promise<boolean> {
   return any !== undefined;
 }
 
+export type WorkspaceView = WorkspaceOfUser & { limits: WorkspaceLimits };
+
 /** The workspace an access is for; the access itself is the right to read it. */
-export async function getWorkspace(database: Database, access: Access): Promise<WorkspaceOfUser> {
-  const [row] = await database.db.select({ id: workspaces.id, name: workspaces.name }).from(workspaces).where(eq(workspaces.id, access.workspaceId));
+export async function getWorkspace(database: Database, access: Access): Promise<WorkspaceView> {
+  const [row] = await database.db.select({ id: workspaces.id, name: workspaces.name, settings: workspaces.settings }).from(workspaces).where(eq(workspaces.id, access.workspaceId));
   if (!row) throw new FailureError(workspaceNotFound(access.workspaceId));
-  return { ...row, role: access.role };
+  const { settings, ...rest } = row;
+  return { ...rest, role: access.role, limits: limitsFrom(settings) };
 }
 
-export async function renameWorkspace(database: Database, access: Access, name: string): Promise<Result<object>> {
+export type WorkspaceChange = { name?: string | undefined; limits?: LimitsChange | undefined };
+
+/** Changes what is named; a limit of null is the default again. */
+export async function updateWorkspace(database: Database, access: Access, { name, limits }: WorkspaceChange): Promise<Result<object>> {
   const refused = denied(access, 'settings.manage');
   if (refused) return { ok: false, failure: refused };
-  await database.db.update(workspaces).set({ name }).where(eq(workspaces.id, access.workspaceId));
+  await database.db.transaction(async (tx) => {
+    if (name !== undefined) await tx.update(workspaces).set({ name }).where(eq(workspaces.id, access.workspaceId));
+    if (limits === undefined) return;
+    await tx.execute(sql`update workspaces set settings = jsonb_set(settings, '{limits}', jsonb_strip_nulls(coalesce(settings -> 'limits', '{}') || ${JSON.stringify(limits)}::jsonb)) where id = ${access.workspaceId}`);
+    await recordAudit(tx, { workspaceId: access.workspaceId, userId: access.user?.id ?? null, action: 'workspace.limits' });
+  });
   return { ok: true };
 }
 

@@ -6,6 +6,7 @@ import { getValue } from '#db/blobs';
 import { flowDefinition } from '#flow/flow';
 import { isJsonObject } from '#flow/json';
 import type { ComponentModel } from '#flow/component-model';
+import { filledLimits, limitsFrom } from '#flow/limits';
 import { foldEvents, initialRunState } from '#flow/run-state';
 import { triggers } from '#flow/steps/capabilities';
 import type { Appender } from './append';
@@ -20,7 +21,8 @@ export type Slot = Claimed & { runId: string; cancel: boolean };
  * a few at a time and those before their last chance singly, so that a run which kills its worker does not take the same
  * neighbours down five times.
  */
-export async function claimSlots(sql: postgres.Sql, worker: string, most: number, take: { suspects: number; lastChances: number }): Promise<Slot[]> {
+export async function claimSlots(sql: postgres.Sql, worker: string, most: number, take: { suspects: number; lastChances: number; notOf?: { flows: string[]; workspaces: string[] } }): Promise<Slot[]> {
+  const { flows, workspaces } = take.notOf ?? { flows: [], workspaces: [] }; // Those with limits: see `claimLimited`.
   return sql<Slot[]>`
     with recursive f as (
       (select flow_id from run_slots where state <> 'leased' order by flow_id limit 1)
@@ -29,10 +31,10 @@ export async function claimSlots(sql: postgres.Sql, worker: string, most: number
     ), due as (
       select c.run_id, c.ready_at, row_number() over (partition by f.flow_id order by c.ready_at) as turn
       from f cross join lateral (
-        select s.run_id, s.ready_at from run_slots s where s.flow_id = f.flow_id and s.state <> 'leased' and s.ready_at <= now() and s.stalls < 3 order by s.ready_at limit ${most}
+        select s.run_id, s.ready_at from run_slots s where s.flow_id = f.flow_id and s.flow_id <> all(${flows}::text[]) and s.workspace_id <> all(${workspaces}::text[]) and s.state <> 'leased' and s.ready_at <= now() and s.stalls < 3 order by s.ready_at limit ${most}
       ) c
     ), suspect as (
-      (select run_id from run_slots where state <> 'leased' and ready_at <= now() and stalls between 3 and 4 order by ready_at limit ${take.suspects})
+      (select run_id from run_slots where state <> 'leased' and ready_at <= now() and stalls between 3 and 4 and flow_id <> all(${flows}::text[]) and workspace_id <> all(${workspaces}::text[]) order by ready_at limit ${take.suspects})
       union all (select run_id from run_slots where state <> 'leased' and ready_at <= now() and stalls > 4 order by ready_at limit ${take.lastChances})
     ), chosen as (
       select run_id from (select run_id from due order by turn, ready_at limit ${most}) fair union select run_id from suspect
@@ -69,7 +71,7 @@ export async function readInbox(sql: postgres.Sql, run: LiveRun): Promise<{ wake
 
 type Row = {
   id: string; workspaceId: string; flowId: string; flowName: string; componentId: string; versionId: string; kind: string; trigger: string; startedBy: string | null; startedByName: string;
-  instanceId: string | null; entryId: number | null; parentRunId: string | null; depth: number; pins: Record<string, string>; inputRef: string | null; outputRef: string | null;
+  instanceId: string | null; entryId: number | null; parentRunId: string | null; depth: number; pins: Record<string, string>; inputRef: string | null; outputRef: string | null; settings: unknown;
 };
 
 const plans = new Map<string, Plan>();
@@ -80,8 +82,8 @@ export async function loadRuns(database: Database, slots: readonly Slot[], appen
   const [rows, log] = await Promise.all([
     database.sql<Row[]>`select r.id, r.workspace_id as "workspaceId", r.flow_id as "flowId", f.name as "flowName", f.component_id as "componentId", r.flow_version_id as "versionId", r.kind, r.trigger,
         r.started_by as "startedBy", r.started_by_name as "startedByName", r.instance_id as "instanceId", r.entry_id as "entryId", r.parent_run_id as "parentRunId", r.depth, r.pins,
-        encode(r.input_ref, 'hex') as "inputRef", encode(r.output_ref, 'hex') as "outputRef"
-      from runs r join flows f on f.id = r.flow_id where r.id = any(${ids}::uuid[])`,
+        encode(r.input_ref, 'hex') as "inputRef", encode(r.output_ref, 'hex') as "outputRef", w.settings
+      from runs r join flows f on f.id = r.flow_id join workspaces w on w.id = r.workspace_id where r.id = any(${ids}::uuid[])`,
     logRows(database.sql, ids),
   ]);
   await loadPlans(database, rows.map((row) => row.versionId));
@@ -112,9 +114,9 @@ async function loadPlans(database: Database, versionIds: readonly string[]): Pro
 }
 
 function factsOf(row: Row, plan: Plan, component: ComponentModel): RunFacts {
-  const { entryId: _entryId, versionId: _versionId, componentId: _componentId, startedBy, startedByName, kind, trigger, ...rest } = row;
+  const { entryId: _entryId, versionId: _versionId, componentId: _componentId, settings, startedBy, startedByName, kind, trigger, ...rest } = row;
   return {
-    ...rest, plan, component, kind: kind === 'workflow' ? 'workflow' : 'dataflow', trigger: triggers.find((each) => each === trigger) ?? 'api', startedBy: { id: startedBy, name: startedByName },
+    ...rest, plan, component, limits: filledLimits(limitsFrom(settings)), kind: kind === 'workflow' ? 'workflow' : 'dataflow', trigger: triggers.find((each) => each === trigger) ?? 'api', startedBy: { id: startedBy, name: startedByName },
   };
 }
 
@@ -123,6 +125,7 @@ async function fold(database: Database, slot: Slot, facts: RunFacts, entryId: nu
   const run = new LiveRun(state.fork ? { ...facts, plan: planOfFork(facts.plan, state.fork) } : facts, slot, state, appender, entryId);
   run.called = slot.cancel || slot.wakes > 0; // Word may have been left before anybody had claimed it: not one step begins.
   for (const row of rows) {
+    run.logBytes += JSON.stringify(row.data).length;
     if (row.blob !== null && row.stepId !== null && row.type === 'step.succeeded') run.blobOf.set(row.stepId, row.blob);
     if (row.type === 'run.started') run.startedAtMs = row.at.getTime();
     if (row.type === 'run.requested') run.override = row.blob;

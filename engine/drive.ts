@@ -4,7 +4,7 @@ import { blobOf, getValue } from '#db/blobs';
 import { readEntry } from '#db/entries';
 import { hintNewWork } from '#db/run-hint';
 import { signalChildren } from '#db/run-signal';
-import { failure } from '#flow/failure';
+import { failure, type Failure } from '#flow/failure';
 import { isJsonObject, type Json, type JsonObject } from '#flow/json';
 import { isEnded } from '#flow/run-state';
 import { text } from '#flow/text';
@@ -14,6 +14,7 @@ import { storeBlobs, type Engine } from './engine';
 import { LostRun, type Draft, type LiveRun } from './live-run';
 import { perform, type Turn } from './perform';
 import { answers, computes } from './plan';
+import { deadlineOf, exceeded } from './run-limits';
 
 /** Carries one claimed run on until it ends, parks or belongs to somebody else. */
 const mostStalls = 8;
@@ -59,9 +60,10 @@ function nextDecision(run: LiveRun): Decision {
 
 /** One decision carried out; an outcome when the run leaves this worker. */
 async function step(engine: Engine, run: LiveRun, decision: Decision): Promise<Outcome | null> {
-  if (isOverdue(run) && decision.do !== 'cancel' && decision.do !== 'fail') {
-    await stopWork(run, 'over time');
-    return end(run, overdue(run));
+  const over = decision.do === 'cancel' || decision.do === 'fail' ? null : exceeded(run);
+  if (over) {
+    await stopWork(run, 'over its limits');
+    return end(run, cutOff(run, over));
   }
   switch (decision.do) {
     case 'start':
@@ -122,9 +124,9 @@ async function drain(engine: Engine, run: LiveRun, slot: Slot): Promise<Outcome 
 
 /** Stops what is under way and gives it a moment to say what it has done. */
 async function stopWork(run: LiveRun, why: string): Promise<void> {
-  if (run.busy.size === 0) return;
   run.step.abort(new Error(why));
-  await Promise.race([Promise.all(run.busy.values()), pause(stopMs, undefined, { ref: false })]);
+  if (run.busy.size > 0) await Promise.race([Promise.all(run.busy.values()), pause(stopMs, undefined, { ref: false })]);
+  run.release(); // A transaction that hangs must not hold up the end; without its slot it commits nothing.
   if (run.lost) throw new LostRun(run.facts.id);
 }
 
@@ -241,26 +243,8 @@ function unanswered(run: LiveRun): Json | undefined {
   return source && isMany(source.stepId, run.state, plan) ? [] : undefined;
 }
 
-/** When the run is over time (ms); null: never, or not while it is paused. */
-function deadlineOf(run: LiveRun): number | null {
-  const limitMs = run.limitMs;
-  return limitMs === null || run.startedAtMs === 0 || run.state.status === 'paused' ? null : run.startedAtMs + run.state.pausedMs + limitMs;
-}
-
-export function isOverdue(run: LiveRun): boolean {
-  const deadline = deadlineOf(run);
-  return deadline !== null && Date.now() > deadline;
-}
-
-/** A time limit in the largest unit that says it whole. */
-export function limitText(ms: number): { en: string; fr: string } {
-  const [count, en, fr] = ms % 60_000 === 0 ? [ms / 60_000, 'minute', 'minute'] : ms % 1_000 === 0 ? [ms / 1_000, 'second', 'seconde'] : [ms, 'millisecond', 'milliseconde'];
-  return text(`${count} ${en}${count === 1 ? '' : 's'}`, `${count} ${fr}${count < 2 ? '' : 's'}`);
-}
-
-function overdue(run: LiveRun): Draft[] {
-  const shown = limitText(run.limitMs ?? 0);
-  const error = failure('RUN_TIMEOUT', text(`The run took longer than ${shown.en} and was stopped.`, `L’exécution a dépassé ${shown.fr} et a été arrêtée.`));
+/** Fails the run whatever is open: its time is over, or its log is full. */
+function cutOff(run: LiveRun, error: Failure): Draft[] {
   const open = Object.entries(run.state.steps).filter(([, each]) => each.status === 'running' || each.status === 'waiting' || each.status === 'retrying');
   return [...open.map(([stepId, each]): Draft => ({ type: 'step.failed', stepId, attempt: each.attempt, iteration: each.iteration, data: { error: { ...error, stepId }, retryable: false } })), { type: 'run.failed', data: { error } }];
 }

@@ -107,7 +107,7 @@ function scopeOf(tx: Executor, run: LiveRun, stepId: string, note: (kind: string
     },
     note,
     startWorkflow: async (start) => {
-      const begun = await startWorkflow(tx, { workspaceId: facts.workspaceId, runId: facts.id, stepId, depth: facts.depth, startedBy: facts.startedBy, pins: facts.pins }, start);
+      const begun = await startWorkflow(tx, { workspaceId: facts.workspaceId, runId: facts.id, stepId, depth: facts.depth, startedBy: facts.startedBy, pins: facts.pins, nesting: facts.limits.nesting }, start);
       note('workflow', { instanceId: begun.instanceId, runId: begun.runId });
       started.push(begun.runId);
       return begun;

@@ -5,6 +5,7 @@ import type { ComponentModel } from '#flow/component-model';
 import type { Json, JsonObject } from '#flow/json';
 import { eventVersion, type NewRunEvent, type RunEvent } from '#flow/run-event';
 import { evolve, isEnded, type RunState } from '#flow/run-state';
+import type { RunLimits } from '#flow/limits';
 import type { ItemList, Trigger } from '#flow/steps/capabilities';
 import type { Appender } from './append';
 import type { Append, EventRow } from './append-statement';
@@ -18,7 +19,7 @@ export type Along = { blobs?: readonly Blob[]; consumed?: readonly number[]; out
 
 export type RunFacts = {
   id: string; workspaceId: string; flowId: string; flowName: string; component: ComponentModel; plan: Plan; kind: 'dataflow' | 'workflow'; trigger: Trigger; startedBy: Starter;
-  instanceId: string | null; parentRunId: string | null; depth: number; pins: Record<string, string>; inputRef: string | null; outputRef: string | null;
+  instanceId: string | null; parentRunId: string | null; depth: number; pins: Record<string, string>; inputRef: string | null; outputRef: string | null; limits: RunLimits;
 };
 export type Claimed = { fence: number; headSeq: number; headHash: string; wakes: number; stalls: number };
 
@@ -46,7 +47,7 @@ export class LiveRun {
   endsAsDraft = false;
   /** Waiting steps that have reason to look again. */
   readonly due = new Set<string>();
-  readonly outputs = new Map<string, ItemList>();
+  readonly outputs = new Map<string, ItemList & { bytes: number }>();
   model: { model: JsonObject; loaded: JsonObject } | null = null;
   readonly blobOf = new Map<string, string>();
   /** In a fork: the blob with what its first step was given by hand. */
@@ -62,6 +63,8 @@ export class LiveRun {
   /** Everything under way is outside of this process (a slow API): it takes no place among the runs at work. */
   isResting = false;
   startedAtMs = 0;
+  /** Size of the log; what its events record stands apart. */
+  logBytes = 0;
   projectedStatus: string;
   projectedAtMs = 0;
   private readonly appender: Appender;
@@ -70,7 +73,7 @@ export class LiveRun {
   private alert = false;
   private sleeper: (() => void) | null = null;
   /** Appends that wait for the end of a transaction of this run's own; null while none is open. */
-  private heldBack: Append[] | null = null;
+  private held: { appends: Append[]; over: Promise<void>; release: () => void } | null = null;
   private alone: Promise<unknown> = Promise.resolve();
 
   constructor(facts: RunFacts, claimed: Claimed, state: RunState, appender: Appender, entryId: number | null) {
@@ -87,10 +90,10 @@ export class LiveRun {
     for (const [id, step] of Object.entries(state.steps)) if (step.status === 'waiting') this.due.add(id);
   }
 
-  /** How long the run may take: what its flow says, else fifteen minutes of a dataflow and for ever of a workflow. */
+  /** How long the run may take: what its flow says, else what the workspace gives a dataflow; a workflow may take for ever. */
   get limitMs(): number | null {
     const { definition } = this.facts.plan;
-    return definition.settings?.timeoutMs ?? (definition.kind === 'dataflow' ? dataflowLimitMs : null);
+    return definition.settings?.timeoutMs ?? (definition.kind === 'dataflow' ? this.facts.limits.dataflowMs : null);
   }
 
   /** Times never go back along seq, whatever the clocks of two workers say. */
@@ -135,12 +138,27 @@ export class LiveRun {
     if (this.lost || drafts.length === 0 || isEnded(this.state.status)) return;
     const oldSeq = this.headSeq;
     const rows = drafts.map((draft) => this.place(draft));
+    this.logBytes += rows.reduce((sum, row) => sum + row.json.length, 0);
     const progressed = drafts.some((each) => each.type === 'step.succeeded' || each.type === 'step.skipped' || each.type === 'step.failed' || each.type === 'step.waiting' || each.type.startsWith('run.'));
     const ended = isEnded(this.state.status);
     const projection = projectionOf(this, along, ended);
     const append: Append = { run: this, oldSeq, newSeq: this.headSeq, headHash: this.headHash, rows, progressed, ended, projection, blobs: along.blobs ?? [], consumed: (along.consumed ?? []).map((id) => ({ id, seq: this.headSeq })) };
-    if (this.heldBack) this.heldBack.push(append);
+    if (this.held) this.held.appends.push(append);
     else this.appender.push(append);
+  }
+
+  private hold(): void {
+    let release = () => {};
+    const over = new Promise<void>((resolve) => (release = resolve));
+    this.held = { appends: [], over, release };
+  }
+
+  /** Lets go what was held back: at the end of such work, or when it takes too long for what has to be said. */
+  release(): void {
+    const { held } = this;
+    this.held = null;
+    for (const append of held?.appends ?? []) this.appender.push(append);
+    held?.release();
   }
 
   /**
@@ -149,14 +167,12 @@ export class LiveRun {
    */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.alone.then(async () => {
-      this.heldBack = [];
+      this.hold();
       try {
         await this.appender.settled(this);
         return await work();
       } finally {
-        const held = this.heldBack;
-        this.heldBack = null;
-        for (const append of held) this.appender.push(append);
+        this.release();
       }
     });
     this.alone = turn.catch(() => {});
@@ -181,7 +197,7 @@ export class LiveRun {
 
   /** Resolves when everything emitted is in the log; rejects with `LostRun` when another worker has taken over. */
   async settled(): Promise<void> {
-    while (this.heldBack) await this.alone;
+    while (this.held) await this.held.over;
     await this.appender.settled(this);
   }
 
@@ -191,8 +207,6 @@ export class LiveRun {
     this.wake();
   }
 }
-
-const dataflowLimitMs = 15 * 60_000;
 
 export class LostRun extends Error {
   constructor(runId: string) {

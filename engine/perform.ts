@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { blobOf, blobsOfItems, getItems, getValue } from '#db/blobs';
 import { failure, FailureError, type Failure } from '#flow/failure';
 import type { Json } from '#flow/json';
+import { megabytes, tooManyItems } from '#flow/limits';
 import type { ItemList } from '#flow/steps/capabilities';
 import type { DataflowOutcome, DataflowStep, WorkflowOutcome, WorkflowStep } from '#flow/steps/define-step';
 import { pendingStep } from '#flow/run-state';
@@ -12,11 +13,14 @@ import { effectsOf, type StepEffects } from './effects';
 import { storeBlobs, type Engine } from './engine';
 import { LostRun, type Draft, type LiveRun } from './live-run';
 import { judge, nextAttempt } from './retry';
+import { limitText } from './run-limits';
 import { sessionOf, type Session } from './step-use';
 
 /** One attempt of one step: gather its input, run it, record what it gave. Never throws but for a lost run. */
 export type Turn = { stepId: string; attempt: number; iteration: number; isFresh: boolean };
-const limits = { items: 100_000, itemBytes: 5_000_000, responseBytes: 5_000_000, cachedItems: 50_000 };
+/** Recent outputs that stay in memory; larger ones are read again from where they are recorded. */
+const cachedBytes = 50_000_000;
+const responseBytes = 5_000_000;
 const nothing: ItemList = { items: [], many: false };
 
 export async function perform(engine: Engine, run: LiveRun, turn: Turn): Promise<void> {
@@ -24,7 +28,8 @@ export async function perform(engine: Engine, run: LiveRun, turn: Turn): Promise
   const type = run.facts.plan.types.get(turn.stepId);
   if (!step) return;
   run.due.delete(turn.stepId);
-  const { signal } = run.step;
+  const clock = stepClock(run, step, turn);
+  const { signal } = clock;
   const startedMs = performance.now();
   const own = { stepId: turn.stepId, attempt: turn.attempt, iteration: turn.iteration };
   let session: Session | null = null;
@@ -32,8 +37,9 @@ export async function perform(engine: Engine, run: LiveRun, turn: Turn): Promise
     const input = run.facts.kind === 'dataflow' ? await gather(engine, run, step) : null;
     const itemsIn = input ? (input.source.items.length || input.left.items.length) : 1;
     if (turn.isFresh) run.emit([{ type: 'step.started', ...own, data: { itemsIn } }]);
+    if (clock.isOver) throw new FailureError(stepTimeout(step));
     if (!type) throw new FailureError(failure('PARAM_INVALID', text(`This version of Millrace does not know the step type "${step.type}".`, `Cette version de Millrace ne connaît pas le type d’étape « ${step.type} ».`)));
-    const effects = await effectsOf(engine.database, run, turn, signal, engine.mayAct);
+    const effects = await unlessAborted(signal, effectsOf(engine.database, run, turn, signal, engine.mayAct));
     const callerModel = type.kind === 'dataflow' && type.callerModel ? await callerModelOf(engine, run) : undefined;
     const startedAt = run.state.steps[turn.stepId]?.startedAt ?? run.now();
     session = sessionOf(engine, run, { step, attempt: turn.attempt, iteration: turn.iteration, startedAt, callerModel, signal }, effects);
@@ -42,11 +48,31 @@ export async function perform(engine: Engine, run: LiveRun, turn: Turn): Promise
     else await recordModel(engine, run, turn, await unlessAborted(signal, runWorkflow(type, step, run, session)), done);
   } catch (error) {
     if (run.lost || error instanceof LostRun) throw new LostRun(run.facts.id);
-    if (signal.aborted) return; // Cancelled or over time: the loop finds out which and ends the run.
-    fallen(run, turn, step, error, session?.takeLogs() ?? []);
+    if (run.step.signal.aborted) return; // Cancelled or over time: the loop finds out which and ends the run.
+    if (signal.aborted) run.release();
+    fallen(run, turn, step, signal.aborted ? new FailureError(stepTimeout(step)) : error, session?.takeLogs() ?? []);
   } finally {
+    clock.stop();
     session?.close();
   }
+}
+
+type StepClock = { signal: AbortSignal; isOver: boolean; stop: () => void };
+
+/** The run's own signal, and the step's time limit where it has one: an attempt's time goes on while it waits. */
+function stepClock(run: LiveRun, step: Step, turn: Turn): StepClock {
+  const { signal } = run.step;
+  if (step.timeoutMs === undefined) return { signal, isOver: false, stop: () => {} };
+  const startedAt = turn.isFresh ? null : run.state.steps[step.id]?.startedAt;
+  const leftMs = step.timeoutMs - (startedAt ? Date.now() - Date.parse(startedAt) : 0);
+  const own = new AbortController();
+  const timer = setTimeout(() => own.abort(new Error('the step took too long')), Math.max(0, leftMs));
+  return { signal: AbortSignal.any([signal, own.signal]), isOver: leftMs <= 0, stop: () => clearTimeout(timer) };
+}
+
+function stepTimeout(step: Step): Failure {
+  const shown = limitText(step.timeoutMs ?? 0);
+  return failure('LIMIT_EXCEEDED', text(`"${step.name}" took longer than its limit of ${shown.en}.`, `« ${step.name} » a dépassé sa limite de ${shown.fr}.`), { details: { timeoutMs: step.timeoutMs ?? 0 } });
 }
 
 /** Work that does not listen to its signal is left to itself: it has no say any more. */
@@ -115,17 +141,17 @@ async function outputOf(engine: Engine, run: LiveRun, stepId: string): Promise<I
   await run.settled();
   const stored = await getItems(engine.database.db, run.facts.workspaceId, ref);
   if (stored === null) throw new Error(`the recorded items of step ${producer} are gone`);
-  return remember(run, producer, { items: stored.items, many: stored.many });
+  return remember(run, producer, { items: stored.items, many: stored.many }, JSON.stringify(stored.items).length);
 }
 
-/** Recent outputs stay in memory while they are small; larger ones are read again from where they are recorded. */
-function remember(run: LiveRun, stepId: string, list: ItemList): ItemList {
-  run.outputs.set(stepId, list);
-  let total = [...run.outputs.values()].reduce((sum, each) => sum + each.items.length, 0);
+function remember(run: LiveRun, stepId: string, list: ItemList, bytes: number): ItemList {
+  run.outputs.delete(stepId);
+  if (bytes <= cachedBytes) run.outputs.set(stepId, { ...list, bytes });
+  let total = [...run.outputs.values()].reduce((sum, each) => sum + each.bytes, 0);
   for (const [id, each] of run.outputs) {
-    if (total <= limits.cachedItems || id === stepId) break;
+    if (total <= cachedBytes) break;
     run.outputs.delete(id);
-    total -= each.items.length;
+    total -= each.bytes;
   }
   return list;
 }
@@ -146,15 +172,17 @@ const durationOf = (done: Done) => Math.round(performance.now() - done.startedMs
 async function recordItems(engine: Engine, run: LiveRun, turn: Turn, step: Step, outcome: DataflowOutcome, done: Done): Promise<void> {
   const own = { stepId: turn.stepId, attempt: turn.attempt, iteration: turn.iteration };
   if (outcome.kind === 'waiting') return recordWait(run, turn, outcome, done);
-  if (outcome.items.length > limits.items) limit(text(`The step gave ${outcome.items.length} items; 100,000 are the most.`, `L’étape a donné ${outcome.items.length} éléments ; 100 000 est le maximum.`));
+  const { limits } = run.facts;
+  if (outcome.items.length > limits.items) limit(tooManyItems(outcome.items.length, limits.items));
   const { blobs, ref, largestItemBytes } = blobsOfItems(outcome.items, outcome.many);
-  if (largestItemBytes > limits.itemBytes) limit(text('An item is larger than 5 MB. Keep large contents in files.', 'Un élément dépasse 5 Mo. Gardez les gros contenus dans des fichiers.'));
+  const most = megabytes(limits.itemBytes);
+  if (largestItemBytes > limits.itemBytes) limit(text(`An item is larger than ${most} MB. Keep large contents in files.`, `Un élément dépasse ${most} Mo. Gardez les gros contenus dans des fichiers.`));
   const responds = outcome.response !== undefined && !run.state.responded;
   const response = responds ? blobOf(outcome.response ?? null) : null;
-  if (response && response.sizeBytes > limits.responseBytes) limit(text('The response is larger than 5 MB. Export it to a file and answer with that.', 'La réponse dépasse 5 Mo. Exportez-la dans un fichier et répondez avec lui.'));
+  if (response && response.sizeBytes > responseBytes) limit(text('The response is larger than 5 MB. Export it to a file and answer with that.', 'La réponse dépasse 5 Mo. Exportez-la dans un fichier et répondez avec lui.'));
   if (response) run.excerpt = JSON.stringify(outcome.response ?? null).slice(0, 2_000);
   const inline = await storeBlobs(engine, run.facts.workspaceId, response ? [...blobs, response] : blobs);
-  remember(run, step.id, { items: outcome.items, many: outcome.many });
+  remember(run, step.id, { items: outcome.items, many: outcome.many }, blobs.reduce((sum, each) => sum + each.sizeBytes, 0));
   run.emit([...said(turn, done), {
     type: 'step.succeeded', ...own, blob: ref,
     data: { itemsIn: done.itemsIn, itemsOut: outcome.items.length, durationMs: durationOf(done), warnings: done.session.warnings(), many: outcome.many, ...(responds ? { responded: true } : {}) },
@@ -166,7 +194,8 @@ async function recordModel(engine: Engine, run: LiveRun, turn: Turn, outcome: Wo
   const own = { stepId: turn.stepId, attempt: turn.attempt, iteration: turn.iteration };
   const model = { model: outcome.model, loaded: outcome.loaded ?? run.model?.loaded ?? outcome.model };
   const blob = blobOf(model);
-  if (blob.sizeBytes > 2 * limits.itemBytes) limit(text('The model is larger than 5 MB. Keep large contents in files.', 'Le modèle dépasse 5 Mo. Gardez les gros contenus dans des fichiers.'));
+  const most = megabytes(run.facts.limits.itemBytes);
+  if (blob.sizeBytes > 2 * run.facts.limits.itemBytes) limit(text(`The model is larger than ${most} MB. Keep large contents in files.`, `Le modèle dépasse ${most} Mo. Gardez les gros contenus dans des fichiers.`));
   const inline = await storeBlobs(engine, run.facts.workspaceId, [blob]);
   run.model = model;
   if (outcome.loaded && typeof outcome.loaded['id'] === 'number' && outcome.loaded['id'] > 0) run.entryId = outcome.loaded['id'];
@@ -180,8 +209,16 @@ function recordWait(run: LiveRun, turn: Turn, outcome: { reason: { en: string; f
   const waits = run.state.steps[turn.stepId];
   const same = waits?.status === 'waiting' && waits.childRuns.join() === outcome.childRuns.slice(0, 100).join();
   const timer: Draft[] = outcome.until ? [{ type: 'timer.set', ...own, data: { at: outcome.until } }] : [];
-  if (outcome.until) run.timers.set(turn.stepId, outcome.until);
+  const times = [outcome.until, stepDeadline(run, turn.stepId)].filter((each) => each !== undefined && each !== null).toSorted();
+  if (times[0] !== undefined) run.timers.set(turn.stepId, times[0]);
   run.emit([...said(turn, done), ...(same ? [] : [{ type: 'step.waiting' as const, ...own, data: { reason: outcome.reason.en, text: outcome.reason, childRuns: outcome.childRuns.slice(0, 100) } }, ...timer])]);
+}
+
+/** When the attempt is over its limit (ISO), so that a waiting step is looked at then. */
+function stepDeadline(run: LiveRun, stepId: string): string | null {
+  const timeoutMs = run.facts.plan.steps.get(stepId)?.timeoutMs;
+  const startedAt = run.state.steps[stepId]?.startedAt;
+  return timeoutMs === undefined || !startedAt ? null : new Date(Date.parse(startedAt) + timeoutMs).toISOString();
 }
 
 function limit(what: { en: string; fr: string }): never {

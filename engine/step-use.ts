@@ -85,6 +85,7 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
       const bytes = await readFileBytes(db, facts.workspaceId, fileId);
       return bytes === null ? fileNotFound(fileId) : readTable(bytes, options);
     },
+    mostItems: facts.limits.items,
     breathe: () => {
       if (Date.now() - breathedAtMs < breatheEveryMs) return null;
       return breathe().then(() => {

@@ -5,7 +5,7 @@ import { flows, flowVersions, components } from '#db/schema/index';
 import { createTestDatabase, type TestDatabase } from '#db/testing';
 import { insertTestWorkspace } from '#db/testing-workspace';
 import type { ComponentField } from '#flow/component-model';
-import { flowDefinition, type FlowDefinition, type Lane, type Step } from '#flow/flow';
+import { flowDefinition, type FlowDefinition, type FlowSettings, type Lane, type Step } from '#flow/flow';
 import { newId } from '#flow/id';
 import type { Json } from '#flow/json';
 import { getRun, requestRun, waitForRun, type RunOptions } from '#db/runs';
@@ -18,7 +18,7 @@ export type EngineTest = {
   access: Access;
   componentId: string;
   start(): Promise<RunningEngine>;
-  insertFlow(steps: Step[], options?: { kind?: 'dataflow' | 'workflow'; lanes?: Lane[]; name?: string }): Promise<string>;
+  insertFlow(steps: Step[], options?: { kind?: 'dataflow' | 'workflow'; lanes?: Lane[]; name?: string; settings?: FlowSettings }): Promise<string>;
   run(flowId: string, options?: RunOptions): Promise<string>;
   finished(runId: string, seconds?: number): Promise<Awaited<ReturnType<typeof runOf>>>;
   settle(): Promise<void>;
@@ -77,8 +77,8 @@ async function runOf(database: Database, access: Access, runId: string) {
   return found.run;
 }
 
-async function insertFlow(database: Database, access: Access, componentId: string, steps: Step[], { kind = 'dataflow', lanes = [], name = 'Flow' }: { kind?: 'dataflow' | 'workflow'; lanes?: Lane[]; name?: string } = {}): Promise<string> {
-  const definition: FlowDefinition = flowDefinition.parse({ schema: 1, kind, name, lanes: [{ id: 'main', stages: [{ id: 'stg', name: 'Stage', steps }] }, ...lanes] });
+async function insertFlow(database: Database, access: Access, componentId: string, steps: Step[], { kind = 'dataflow', lanes = [], name = 'Flow', settings = {} }: { kind?: 'dataflow' | 'workflow'; lanes?: Lane[]; name?: string; settings?: FlowSettings } = {}): Promise<string> {
+  const definition: FlowDefinition = flowDefinition.parse({ schema: 1, kind, name, settings, lanes: [{ id: 'main', stages: [{ id: 'stg', name: 'Stage', steps }] }, ...lanes] });
   const [flowId, versionId] = [newId('flw'), newId('ver')];
   await database.db.insert(flows).values({ id: flowId, workspaceId: access.workspaceId, componentId, kind, name, publishedVersionId: versionId });
   await database.db.insert(flowVersions).values({ id: versionId, flowId, number: 1, contentHash: versionId, definition });

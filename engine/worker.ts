@@ -5,10 +5,12 @@ import { isEnded } from '#flow/run-state';
 import { call } from './append';
 import type { Append } from './append-statement';
 import { claimSlots, loadRuns, returnSlot, type Slot } from './claim';
-import { drive, isOverdue } from './drive';
+import { claimLimited, whoIsLimited, type Limited } from './claim-limited';
+import { drive } from './drive';
 import type { Engine } from './engine';
 import type { LiveRun } from './live-run';
 import { reap, wakeParents } from './reaper';
+import { isOverdue } from './run-limits';
 import { fireSchedules } from './schedules';
 
 /** One worker: claims what is due up to its capacity, carries it on, watches over its leases, hands back on close. */
@@ -18,6 +20,7 @@ const mostSuspects = 16;
 const pollMs = 500;
 const tickMs = 500;
 const reapMs = 1_000;
+const limitsEveryMs = 2_000;
 const scheduleMs = 1_000;
 const gatherMs = 4;
 const dropAfterMs = 10_000;
@@ -30,6 +33,9 @@ export class Worker {
   private readonly driving = new Set<Promise<void>>();
   /** Runs here that stalled before: see `claimSlots`. */
   private readonly stalled = { suspects: 0, lastChances: 0 };
+  private limited: Limited = { flows: [], workspaces: [] };
+  private limitsAtMs = 0;
+  private oddToLimited = false;
   private stopping = false;
   private claiming = false;
   private wanted = false;
@@ -86,7 +92,15 @@ export class Worker {
     try {
       while (this.wanted && !this.stopping && this.room() > 0 && this.lease.ageMs() < dropAfterMs / 2) {
         this.wanted = false;
-        const slots = await claimSlots(this.engine.control, this.engine.workerId, this.room(), { suspects: Math.max(0, mostSuspects - this.stalled.suspects), lastChances: this.stalled.lastChances === 0 ? 1 : 0 });
+        await this.lookUpLimits();
+        // Each kind gets its half, so that neither starves the other; an odd place goes to one and the other in turn.
+        const room = this.room();
+        this.oddToLimited = !this.oddToLimited;
+        const limited = await claimLimited(this.engine.control, this.engine.workerId, this.oddToLimited ? Math.ceil(room / 2) : Math.floor(room / 2), this.limited);
+        const slots = await claimSlots(this.engine.control, this.engine.workerId, room - limited.length, {
+          suspects: Math.max(0, mostSuspects - this.stalled.suspects), lastChances: this.stalled.lastChances === 0 ? 1 : 0, notOf: this.limited,
+        });
+        slots.push(...limited);
         if (slots.length > 0) await this.take(slots);
         if (slots.length >= capacity / 2) this.wanted = true;
       }
@@ -95,6 +109,12 @@ export class Worker {
     } finally {
       this.claiming = false;
     }
+  }
+
+  private async lookUpLimits(): Promise<void> {
+    if (Date.now() - this.limitsAtMs < limitsEveryMs) return;
+    this.limitsAtMs = Date.now();
+    this.limited = await whoIsLimited(this.engine.control);
   }
 
   /** Runs that wait for a call hold their lease but no place. */

@@ -109,6 +109,8 @@ export type StepUse = {
   warn(text: Text): void;
   log(level: 'info' | 'warning' | 'error', message: string): void;
   progress(done: number, total: number): void;
+  /** The most items a step may give, by the workspace's settings. */
+  mostItems: number;
   /** Lets others have the processor; null while this step has not had it for long. A loop over many items asks now and then. */
   breathe(): Promise<void> | null;
   /** Runs what is out of our hands (a call to another system): the step is shown waiting and takes no place in any limit. */

@@ -1,4 +1,5 @@
-import { FailureError, type Failure } from '../failure';
+import { fail, FailureError, type Failure } from '../failure';
+import { tooManyItems } from '../limits';
 import type { Item, ItemList, StepUse } from './capabilities';
 import type { DataflowOutcome } from './define-step';
 
@@ -20,12 +21,14 @@ export async function perItem(input: ItemList, use: StepUse, work: ItemWork, man
   for (const each of made) {
     if (Array.isArray(each)) for (const item of each) items.push(item);
     else if (each !== null) items.push(each);
+    if (items.length > use.mostItems) fail('LIMIT_EXCEEDED', tooManyItems(items.length, use.mostItems));
   }
   return { kind: 'items', items, many };
 }
 
 async function oneByOne(items: readonly Item[], use: StepUse, work: ItemWork): Promise<Made[]> {
   const made: Made[] = [];
+  let count = 0;
   for (let index = 0; index < items.length; index++) {
     const item = items[index];
     if (item === undefined) continue;
@@ -36,7 +39,11 @@ async function oneByOne(items: readonly Item[], use: StepUse, work: ItemWork): P
     }
     try {
       const pending = work(item, index);
-      made.push(pending instanceof Promise ? await pending : pending);
+      const one = pending instanceof Promise ? await pending : pending;
+      count += Array.isArray(one) ? one.length : 1;
+      made.push(one);
+      // Before they fill the memory: a step may make many items of each.
+      if (count > use.mostItems && Array.isArray(one)) fail('LIMIT_EXCEEDED', tooManyItems(count, use.mostItems));
     } catch (error) {
       made.push(failedItem(item, located(error, index), use));
     }

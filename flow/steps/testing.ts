@@ -2,6 +2,7 @@ import type { ComponentModel, EntryModel } from '../component-model';
 import { validateEntry } from '../entry-validation';
 import { compileExpression } from '../expression';
 import { fail, FailureError, type Failure } from '../failure';
+import { defaultLimits } from '../limits';
 import type { Json, JsonObject } from '../json';
 import { text, type Text } from '../text';
 import type { CallAnswer, CallTarget, ChildRun, EndpointCall, EntryWrite, ExportFile, Item, StepUse, Table, WorkflowStart, WorkflowStarted } from './capabilities';
@@ -60,7 +61,7 @@ export function world(options: WorldOptions = {}): World {
   };
   const use: StepUse = {
     context, step: { id: 'stp_1', name: 'Step' }, onError: options.onError ?? 'stop', signal: new AbortController().signal, callerModel: options.caller,
-    warn: (words: Text) => void made.warnings.push(words.en), log: () => {}, progress: () => {}, breathe: () => null, outside: (_reason, call) => call(),
+    warn: (words: Text) => void made.warnings.push(words.en), log: () => {}, progress: () => {}, mostItems: defaultLimits.items, breathe: () => null, outside: (_reason, call) => call(),
     // Expressions only read the items.
     evaluate: (expression, item, items) => {
       const compiled = compileExpression(expression);

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { roles } from '#db/access';
 import { id } from '#flow/id';
+import { limitsChange, workspaceLimits } from '#flow/limits';
 import { iso, label, listOf, ok, operation, pageQuery } from './operation';
 
 const role = z.enum(roles);
-const workspace = z.object({ id, name: z.string(), role }).meta({ id: 'Workspace' });
+const workspace = z.object({ id, name: z.string(), role, limits: workspaceLimits.optional() }).meta({ id: 'Workspace' });
 const member = z.object({ id, name: z.string(), email: z.string(), role, joinedAt: iso }).meta({ id: 'Member' });
 const invitation = z.object({ id, role, email: z.string().nullable(), createdAt: iso, expiresAt: iso }).meta({ id: 'Invitation' });
 const apiKey = z.object({ id, name: z.string(), role, prefix: z.string(), createdAt: iso, lastUsedAt: iso.nullable() }).meta({ id: 'ApiKey' });
@@ -25,8 +26,8 @@ export const people = {
   }),
   getWorkspace: operation({ method: 'GET', path: '/workspace', right: 'workspace.read', summary: 'The workspace of this request.', answers: { 200: workspace } }),
   renameWorkspace: operation({
-    method: 'PATCH', path: '/workspace', right: 'settings.manage', summary: 'Renames the workspace.',
-    body: z.strictObject({ name: label(100) }), answers: { 200: workspace },
+    method: 'PATCH', path: '/workspace', right: 'settings.manage', summary: 'Renames the workspace or sets limits of its runs; a limit of null is the default again.',
+    body: z.strictObject({ name: label(100).optional(), limits: limitsChange.optional() }), answers: { 200: workspace },
   }),
   listMembers: operation({ method: 'GET', path: '/members', right: 'workspace.read', summary: 'The people of the workspace.', query: z.object(pageQuery), answers: { 200: listOf(member) } }),
   setMemberRole: operation({

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cancelRun, resumeRun, runEvents, verifyRun } from '#db/runs';
+import { getWorkspace, updateWorkspace } from '#db/workspaces';
+import type { LimitsChange } from '#flow/limits';
+import type { Step } from '#flow/flow';
+import { choose } from './claim-limited';
+import { aStep, chain, engineTest, type EngineTest } from './testing';
+
+let t: EngineTest;
+beforeAll(async () => {
+  t = await engineTest();
+  await t.start();
+});
+afterAll(() => t.close());
+
+const saving = (id: string, source: string) => aStep(id, 'update-entry', { component: t.componentId, fieldsMapping: [{ target: 'user_name', value: { field: 'n' } }] }, source);
+const limited = async (limits: LimitsChange) => expect(await updateWorkspace(t.database, t.access, { limits })).toMatchObject({ ok: true });
+const within = async (limits: LimitsChange, steps: Step[], input: Parameters<EngineTest['run']>[1] = {}) => {
+  await limited(limits);
+  try {
+    return await t.finished(await t.run(await t.insertFlow(steps), input));
+  } finally {
+    await limited(Object.fromEntries(Object.keys(limits).map((key) => [key, null])));
+  }
+};
+/** Runs `work` while nobody can write entries. */
+const whileLocked = (work: () => Promise<void>) => t.database.sql.begin(async (tx) => {
+  await tx`select 1 from components where id = ${t.componentId} for update`;
+  await work();
+});
+
+describe('limits', () => {
+  test('R42 more items than the workspace allows, a larger item and a fuller log end the run with their reason', async () => {
+    const many = { input: Array.from({ length: 30 }, (_, at) => ({ n: `P${at}`, text: 'x'.repeat(100) })) };
+    expect(await within({ items: 20 }, chain(2), many)).toMatchObject({ status: 'failed', error: { code: 'LIMIT_EXCEEDED', stepId: 's1', text: { en: expect.stringContaining('30 items; 20 are the most') } } });
+    expect(await within({ itemBytes: 1_000 }, chain(1), { input: { text: 'x'.repeat(2_000) } })).toMatchObject({ status: 'failed', error: { code: 'LIMIT_EXCEEDED', message: expect.stringContaining('0 MB') } });
+    const full = await within({ events: 100 }, chain(60), { input: { a: 1 } });
+    expect(full).toMatchObject({ status: 'failed', error: { code: 'LIMIT_EXCEEDED', message: expect.stringContaining('100 events') } });
+    const events = await runEvents(t.database, t.access, full.id, { after: 0, limit: 1_000 });
+    expect(events.ok && events.items.length).toBeLessThanOrEqual(100);
+    expect(await within({ items: 40, events: 200 }, chain(60), many)).toMatchObject({ status: 'succeeded' });
+  });
+
+  test('R42 limits are kept key by key, go back to the default with null, and are for owners and admins', async () => {
+    await limited({ items: 5, nesting: 3 });
+    await limited({ items: null, concurrency: 2 });
+    expect((await getWorkspace(t.database, t.access)).limits).toEqual({ nesting: 3, concurrency: 2 });
+    await limited({ nesting: null, concurrency: null });
+    expect(await updateWorkspace(t.database, { ...t.access, role: 'editor' }, { limits: { items: 1 } })).toMatchObject({ failure: { code: 'ACCESS_DENIED' } });
+    expect((await getWorkspace(t.database, t.access)).limits).toEqual({});
+  });
+
+  test('R43 a run that takes longer than its flow allows is stopped, also while a step does not listen', async () => {
+    const flow = await t.insertFlow([...chain(1), saving('slow', 's1')], { settings: { timeoutMs: 1_000 } });
+    let runId = '';
+    await whileLocked(async () => {
+      runId = await t.run(flow, { input: { n: 'A' } });
+      expect(await t.finished(runId)).toMatchObject({ status: 'failed', error: { code: 'RUN_TIMEOUT', message: expect.stringContaining('1 second ') }, steps: { slow: { status: 'failed' } } });
+    });
+  });
+
+  test('R43 a step that takes longer than its limit fails or is tried again as its policy says', async () => {
+    const flow = await t.insertFlow([...chain(1), { ...saving('slow', 's1'), timeoutMs: 200, retry: { attempts: 2, backoffMs: 50, on: ['LIMIT_EXCEEDED'] } }]);
+    await whileLocked(async () => {
+      const run = await t.finished(await t.run(flow, { input: { n: 'A' } }));
+      expect(run).toMatchObject({ status: 'failed', error: { code: 'LIMIT_EXCEEDED', stepId: 'slow', details: { timeoutMs: 200 } }, steps: { slow: { attempt: 2 } } });
+    });
+  });
+
+  test('R44 a flow with one place runs one at a time, a workspace with two runs two, and others are not held up', async () => {
+    const steps = [...chain(1), saving('one', 's1'), saving('two', 'one')];
+    const people = { input: Array.from({ length: 5 }, (_, at) => ({ n: `P${at}` })) };
+    const overlap = async (flow: string) => {
+      const ids = await Promise.all(Array.from({ length: 6 }, () => t.run(flow, people)));
+      for (const id of ids) expect(await t.finished(id, 30)).toMatchObject({ status: 'succeeded' });
+      const spans = await t.database.sql<{ from: Date; to: Date }[]>`select started_at as from, finished_at as to from runs where id = any(${ids}::uuid[])`;
+      return Math.max(...spans.map((each) => spans.filter((other) => other.from <= each.from && other.to > each.from).length));
+    };
+    const single = await t.insertFlow(steps);
+    await t.database.sql`update flows set concurrency = 1 where id = ${single}`;
+    await new Promise((resolve) => setTimeout(resolve, 2_500)); // Limits are looked up every two seconds.
+    const free = t.insertFlow(steps).then((flow) => t.run(flow, people)).then((id) => t.finished(id, 30));
+    expect(await overlap(single)).toBe(1);
+    expect(await free).toMatchObject({ status: 'succeeded' });
+    await limited({ concurrency: 2 });
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(await overlap(await t.insertFlow(steps))).toBeLessThanOrEqual(2);
+    await limited({ concurrency: null });
+  }, 60_000);
+
+  test('R44 places go round the flows, within both limits', () => {
+    const due = (flowId: string, count: number, workspaceId = 'w') => Array.from({ length: count }, (_, at) => ({ runId: `${flowId}${at}`, flowId, workspaceId }));
+    const [a, b] = [due('a', 5), due('b', 5)];
+    const turns = a.flatMap((each, at) => [each, ...(b[at] ? [b[at]] : [])]);
+    const limits = [{ flowId: 'a', flow: 2, workspaceId: 'w', workspace: 5 }, { flowId: 'b', flow: null, workspaceId: 'w', workspace: 5 }];
+    expect(choose(turns, [], limits, 9)).toEqual(['a0', 'b0', 'a1', 'b1', 'b2']);
+    expect(choose(turns, [{ flowId: 'a', workspaceId: 'w' }, { flowId: 'a', workspaceId: 'w' }], limits, 9)).toEqual(['b0', 'b1', 'b2']);
+    expect(choose(turns, [], limits, 2)).toEqual(['a0', 'b0']);
+  });
+});
+
+describe('a quarantined run', () => {
+  test('R45 is released by resuming it, or given up by cancelling it; the log stays whole', async () => {
+    const quiet = await engineTest();
+    const flow = await quiet.insertFlow(chain(2));
+    const [released, given] = [await quiet.run(flow, { input: { a: 1 } }), await quiet.run(flow, { input: { a: 1 } })];
+    await quiet.database.sql`update run_slots set stalls = 8`;
+    await quiet.start();
+    for (const id of [released, given]) expect(await quiet.finished(id)).toMatchObject({ status: 'quarantined' });
+    expect(await resumeRun(quiet.database, quiet.access, released)).toMatchObject({ ok: true });
+    expect(await quiet.finished(released)).toMatchObject({ status: 'succeeded' });
+    expect(await cancelRun(quiet.database, quiet.access, given)).toMatchObject({ ok: true });
+    expect(await quiet.finished(given)).toMatchObject({ status: 'cancelled' });
+    expect(await verifyRun(quiet.database, quiet.access, given)).toMatchObject({ verified: { ok: true } });
+    expect(await cancelRun(quiet.database, quiet.access, given)).toMatchObject({ failure: { code: 'STATE_INVALID' } });
+    await quiet.close();
+  });
+});
