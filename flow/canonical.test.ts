@@ -103,7 +103,7 @@ describe('import and export', () => {
       expect(JSON.stringify(storedDefinition(shuffled(JSON.parse(once))))).toBe(once);
     }), { numRuns: process.env['MILLRACE_LONG'] ? 20_000 : 250, seed: 20_260_731 });
     expect(steps).toBeGreaterThan(500);
-  });
+  }, 120_000);
 
   test('F11 policies out of their range, of unknown errors or with unknown keys are refused with their path', () => {
     const withStep = (more: JsonObject) => issues({ ...example, lanes: [{ id: 'main', stages: [{ id: 'g', name: 'G', steps: [{ id: 'a', type: 'get-raw-model', name: 'A', ...more }] }] }] });
