@@ -4,7 +4,7 @@ import { allows, denied, roles, type Right } from './access';
 /** One row per right, one letter per role in the order of `roles`: y may, - may not. */
 const matrix: Record<Right, string> = {
   'workspace.read': 'yyyyy',
-  'runs.start': 'yyyy-', 'runs.control': 'yyyy-', 'files.upload': 'yyyy-',
+  'runs.start': 'yyyy-', 'runs.control': 'yyyy-', 'tasks.answer': 'yyyy-', 'files.upload': 'yyyy-',
   'entries.write': 'yyy--', 'components.edit': 'yyy--', 'flows.edit': 'yyy--', 'flows.publish': 'yyy--', 'comments.write': 'yyyyy',
   'integrations.manage': 'yy---', 'people.manage': 'yy---', 'keys.manage': 'yy---', 'settings.manage': 'yy---',
 };

@@ -22,6 +22,7 @@ const rights = {
   'workspace.read': ['owner', 'admin', 'editor', 'operator', 'viewer'],
   'runs.start': ['owner', 'admin', 'editor', 'operator'],
   'runs.control': ['owner', 'admin', 'editor', 'operator'],
+  'tasks.answer': ['owner', 'admin', 'editor', 'operator'],
   'files.upload': ['owner', 'admin', 'editor', 'operator'],
   'entries.write': ['owner', 'admin', 'editor'],
   'components.edit': ['owner', 'admin', 'editor'],

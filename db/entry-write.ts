@@ -6,13 +6,13 @@ import { validateEntry, type BadField } from '#flow/entry-validation';
 import { fail } from '#flow/failure';
 import { isJsonObject, type Json, type JsonObject } from '#flow/json';
 import type { EntryWrite } from '#flow/steps/capabilities';
-import { text, type Text } from '#flow/text';
+import { bothTexts, text, type Text } from '#flow/text';
 import type { Executor } from './client';
 import { lockComponent, missingComponent } from './components';
 import { changeKey, entryKey } from './entry-key';
 import { danglingReferences, withFileFacts } from './entry-references';
 import { recordChange } from './record-change';
-import { components, entries, entryChanges } from './schema';
+import { components, entries, entryChanges, tasks } from './schema';
 import { isStorable } from './storable';
 
 /** Who writes: a person, or a run's step in somebody's name; a null user is the platform. */
@@ -58,6 +58,7 @@ async function updateOne(tx: Executor, actor: EntryActor, component: ComponentMo
   const changes = [...nameChange(row.name, name), ...fields];
   const warnings = unknownFields(unknown);
   if (changes.length === 0) return { entryId: row.id, changed: false, warnings };
+  await refuseLocked(tx, actor, component, row, fields.map((each) => each.field));
   if (write.loadedAt !== undefined) await refuseConflict(tx, actor, component, row, { loadedAt: write.loadedAt, changes });
   const merged = { ...row.data, ...data };
   await changeKey(tx, component, row.id, { from: entryKey(component.fields, row.data), to: entryKey(component.fields, merged) });
@@ -67,6 +68,7 @@ async function updateOne(tx: Executor, actor: EntryActor, component: ComponentMo
 }
 
 async function removeOne(tx: Executor, actor: EntryActor, component: ComponentModel, row: Row, write: EntryWrite): Promise<Written> {
+  await refuseLocked(tx, actor, component, row, null);
   await changeKey(tx, component, row.id, { from: entryKey(component.fields, row.data), to: null });
   const at = await touch(tx, component.id, row.id, { deletedAt: sql`now()`, ...(write.noTracking ? {} : { changedBy: actor.userId }) });
   await record(tx, actor, component, row.id, { at, changes: [{ field: '$deleted', before: null, after: null }], deleted: true });
@@ -98,6 +100,22 @@ function refuseData(bad: readonly BadField[]): never {
     `${bad.length === 1 ? 'One field needs' : `${bad.length} fields need`} a look: ${bad.slice(0, 3).map((each) => each.text.en).join(' ')}`,
     `${bad.length === 1 ? 'Un champ est' : `${bad.length} champs sont`} à revoir : ${bad.slice(0, 3).map((each) => each.text.fr).join(' ')}`,
   ), { path: `data.${bad[0]?.field ?? ''}`, details: bad.map((each) => ({ field: each.field, message: each.text.en, text: each.text })) });
+}
+
+/** While a workflow waits for an answer about the entry, what it works with stays as those who answer see it; null is the whole entry. */
+async function refuseLocked(tx: Executor, actor: EntryActor, component: ComponentModel, row: Row, fields: readonly string[] | null): Promise<void> {
+  const [task] = await tx.select({ question: tasks.question, lockedFields: tasks.lockedFields }).from(tasks).where(and(
+    eq(tasks.workspaceId, actor.workspaceId), eq(tasks.componentId, component.id), eq(tasks.entryId, row.id), eq(tasks.state, 'open'),
+    actor.runId === undefined ? undefined : ne(tasks.runId, actor.runId), fields === null ? undefined : sql`${tasks.lockedFields} ?| ${sql.param(fields)}::text[]`,
+  )).limit(1);
+  if (!task) return;
+  const question = bothTexts.parse(task.question);
+  const name = fields?.find((each) => Array.isArray(task.lockedFields) && task.lockedFields.includes(each)) ?? null;
+  const title = component.fields.find((each) => each.name === name)?.title ?? component.title;
+  fail('STATE_INVALID', text(
+    `"${title}" is read-only while a workflow waits for the answer to "${question.en}". Answer it, or reset the workflow to draft.`,
+    `« ${title} » est en lecture seule tant qu’un flux de travail attend la réponse à « ${question.fr} ». Répondez, ou réinitialisez le flux au brouillon.`,
+  ), name === null ? {} : { path: `data.${name}`, details: [{ field: name }] });
 }
 
 /** The run's own earlier steps are not somebody else. */

@@ -1,6 +1,6 @@
-import { and, desc, eq, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { fail } from '#flow/failure';
+import { fail, type Result } from '#flow/failure';
 import { newId } from '#flow/id';
 import { text } from '#flow/text';
 import type { Access } from './access';
@@ -8,9 +8,11 @@ import type { Database, Executor } from './client';
 import { decodeCursor, paged, type Listed, type Page } from './page';
 import { permitted } from './permitted';
 import { recordChange } from './record-change';
+import { hintNewWork } from './run-hint';
 import type { Starter } from './run-request';
 import { signalRun, starterOf } from './run-signal';
-import { components, flows, instances, runs } from './schema';
+import { components, flows, instances, instanceTransitions, runs } from './schema';
+import { closeTasks } from './tasks';
 
 /** Workflow instances (concepts.md §4). Their state follows their newest run, in the transaction of its events. */
 export const instanceStates = ['draft', 'running', 'waiting', 'finished', 'failed', 'cancelled'] as const;
@@ -66,20 +68,61 @@ export async function listInstances(database: Database, access: Access, componen
   });
 }
 
-/** Back to draft: an ended instance at once, an active one by way of its run. Values and history stay. */
+/**
+ * Back to draft (concepts.md §4): one that waits by way of its run, one that ended at once; values and history stay. A
+ * reset and an answer that meet are told apart by the open question: who closes it has won.
+ */
 export async function resetInstance(database: Database, access: Access, instanceId: string) {
-  return permitted(access, 'runs.control', async () => database.db.transaction(async (tx) => {
-    const [instance] = await tx.select({ state: instances.state }).from(instances)
-      .where(and(eq(instances.id, instanceId), eq(instances.workspaceId, access.workspaceId))).for('update');
-    if (!instance) fail('INSTANCE_NOT_FOUND', text(`There is no instance "${instanceId}".`, `Il n’y a pas d’instance « ${instanceId} ».`));
-    if (instance.state === 'draft') fail('STATE_INVALID', text('This instance is a draft already.', 'Cette instance est déjà un brouillon.'));
-    if (instance.state === 'running' || instance.state === 'waiting') {
-      const [run] = await tx.select({ id: runs.id }).from(runs).where(eq(runs.instanceId, instanceId)).orderBy(desc(runs.id)).limit(1);
-      if (run) await signalRun(tx, run.id, 'reset', starterOf(access));
-    } else {
-      await tx.update(instances).set({ state: 'draft', updatedAt: new Date(), movedBy: starterOf(access), movedRun: null, movedStep: null, movedReason: 'reset' }).where(eq(instances.id, instanceId));
-      await recordChange(tx, { workspaceId: access.workspaceId, topic: 'instance', objectId: instanceId });
+  const done = await permitted(access, 'runs.control', async () => database.db.transaction(async (tx) => {
+    const before = await stateOfInstance(tx, access, instanceId);
+    const [run] = await tx.select({ id: runs.id }).from(runs).where(eq(runs.instanceId, instanceId)).orderBy(desc(runs.id)).limit(1);
+    const isActive = run !== undefined && (await tx.execute(sql`select 1 from run_slots where run_id = ${run.id} for update`)).length > 0;
+    const state = isActive ? await stateOfInstance(tx, access, instanceId) : before;
+    if (state === 'draft') fail('STATE_INVALID', text('This instance is a draft already.', 'Cette instance est déjà un brouillon.'));
+    if (isActive) {
+      const closed = await closeTasks(tx, access.workspaceId, run.id);
+      if (state !== 'waiting' || (closed === 0 && (await isAnswered(tx, run.id)))) fail('STATE_INVALID', text('This instance is at work. Wait until it asks or ends, or cancel it first.', 'Cette instance travaille. Attendez qu’elle demande ou se termine, ou annulez-la d’abord.'));
+      await signalRun(tx, run.id, 'reset', starterOf(access));
+      return { id: instanceId, runId: run.id };
     }
-    return { id: instanceId };
+    const moved = await tx.update(instances).set({ state: 'draft', updatedAt: new Date(), movedBy: starterOf(access), movedRun: null, movedStep: null, movedReason: 'reset' })
+      .where(and(eq(instances.id, instanceId), inArray(instances.state, ['finished', 'failed', 'cancelled']))).returning({ id: instances.id });
+    if (moved.length === 0) fail('STATE_INVALID', text('This instance has just moved on. Look again.', 'Cette instance vient d’avancer. Regardez à nouveau.'));
+    await recordChange(tx, { workspaceId: access.workspaceId, topic: 'instance', objectId: instanceId });
+    return { id: instanceId, runId: null };
   }));
+  if (done.ok && done.runId !== null) hintNewWork(database.sql, done.runId);
+  return done;
 }
+
+async function stateOfInstance(tx: Executor, access: Access, instanceId: string): Promise<string> {
+  const [instance] = await tx.select({ state: instances.state }).from(instances).where(and(eq(instances.id, instanceId), eq(instances.workspaceId, access.workspaceId)));
+  if (!instance) fail('INSTANCE_NOT_FOUND', text(`There is no instance "${instanceId}".`, `Il n’y a pas d’instance « ${instanceId} ».`));
+  return instance.state;
+}
+
+/** Somebody answered and the run has not gone on yet. */
+async function isAnswered(tx: Executor, runId: string): Promise<boolean> {
+  const found = await tx.execute(sql`select 1 from tasks t where t.run_id = ${runId} and t.state in ('answered', 'expired')
+    and not exists (select 1 from run_events e where e.run_id = t.run_id and e.step_id = t.step_id and e.iteration = t.iteration and e.type = 'step.succeeded') limit 1`);
+  return found.length > 0;
+}
+
+export type Transition = { from: string | null; to: string; attempt: number; runId: string | null; stepId: string | null; stepName: string | null; actor: Starter | null; reason: string; at: string };
+
+/** Every move of an instance, newest first: from, to, at which step, by whom, why. */
+export async function listTransitions(database: Database, access: Access, instanceId: string, page: Page): Promise<Result<Listed<Transition>>> {
+  return permitted(access, 'workspace.read', async () => {
+    await stateOfInstance(database.db, access, instanceId);
+    const after = decodeCursor(page.cursor, z.int());
+    const rows = await database.db.select({
+      id: instanceTransitions.id, from: instanceTransitions.from, to: instanceTransitions.to, attempt: instanceTransitions.attempt, runId: instanceTransitions.runId, stepId: instanceTransitions.stepId,
+      actor: instanceTransitions.actor, reason: instanceTransitions.reason, at: instanceTransitions.at,
+      stepName: sql<string | null>`(select jsonb_path_query_first(v.definition, '$.lanes[*].stages[*].steps[*] ? (@.id == $id)', jsonb_build_object('id', ${instanceTransitions.stepId})) ->> 'name'
+        from runs r join flow_versions v on v.id = r.flow_version_id where r.id = ${instanceTransitions.runId})`,
+    }).from(instanceTransitions).where(and(eq(instanceTransitions.instanceId, instanceId), after === null ? undefined : lt(instanceTransitions.id, after))).orderBy(desc(instanceTransitions.id)).limit(page.limit + 1);
+    return paged(rows, page.limit, (row) => row.id, ({ id: _id, ...row }) => ({ ...row, actor: actor.parse(row.actor), at: row.at.toISOString() }));
+  });
+}
+
+const actor = z.object({ id: z.string().nullable(), name: z.string() }).nullable();

@@ -1,10 +1,13 @@
 import { and, asc, count, eq, sql } from 'drizzle-orm';
 import { failure, type Failure } from '#flow/failure';
+import { text } from '#flow/text';
 import { denied, type Access, type Role } from './access';
 import { recordAudit } from './audit';
 import { recordChange } from './record-change';
 import type { Database, Executor } from './client';
 import { members, user } from './schema';
+import { notify } from './notifications';
+import { orphanedTasks } from './tasks';
 import { parseRole } from './workspaces';
 
 export type Member = { id: string; name: string; email: string; role: Role; joinedAt: string };
@@ -27,8 +30,22 @@ export async function setMemberRole(database: Database, access: Access, userId: 
 export async function removeMember(database: Database, access: Access, userId: string): Promise<Result> {
   return changeMember(database, access, userId, null, async (db) => {
     await db.delete(members).where(memberIs(access, userId));
+    await warnOfOrphans(db, access.workspaceId, userId);
     await recordAudit(db, { workspaceId: access.workspaceId, userId: access.user?.id ?? null, action: 'member.removed', objectId: userId });
   });
+}
+
+/** Questions that nobody is left to answer: the owners are told, and the instance goes on waiting. */
+async function warnOfOrphans(db: Executor, workspaceId: string, userId: string): Promise<void> {
+  const orphans = await orphanedTasks(db, workspaceId, userId);
+  if (orphans.length === 0) return;
+  const chiefs = await db.select({ id: members.userId }).from(members).where(and(eq(members.workspaceId, workspaceId), eq(members.role, 'owner')));
+  for (const task of orphans) {
+    await notify(db, {
+      workspaceId, userIds: chiefs.map((each) => each.id), kind: 'warning', subject: task.question, link: { taskId: task.id, runId: task.runId, flowId: task.flowId },
+      body: text('Nobody who was asked is a member any more: this workflow waits for an answer that cannot come. Reset it to draft, or cancel it.', 'Aucune des personnes interrogées n’est encore membre : ce flux attend une réponse qui ne peut venir. Réinitialisez-le, ou annulez-le.'),
+    });
+  }
 }
 
 const memberIs = (access: Access, userId: string) => and(eq(members.workspaceId, access.workspaceId), eq(members.userId, userId));

@@ -67,6 +67,10 @@ export async function writeAppends(sql: postgres.Sql, appends: readonly Append[]
       returning i.id, i.workspace_id
     ), g as (
       insert into changes (workspace_id, topic, object_id) select workspace_id, 'instance', id from n
+    ), k as (
+      update tasks t set state = 'closed', closed_at = now() from d where t.run_id = d.run_id and t.state = 'open' returning t.id, t.workspace_id
+    ), kg as (
+      insert into changes (workspace_id, topic, object_id) select workspace_id, 'task', id from k
     ), c as (
       update run_inbox x set consumed_seq = t.seq
       from unnest(${of(consumed, (c) => c.id)}::bigint[], ${of(consumed, (c) => c.seq)}::int[]) t(id, seq) join run_inbox y on y.id = t.id join ok on ok.run_id = y.run_id

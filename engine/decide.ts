@@ -135,8 +135,8 @@ function decideWorkflow(state: RunState, plan: Plan, situation: Situation): Deci
     if (next.to === 'draft') return { do: 'succeed', state: 'draft', warning: null };
     if (next.to === 'lane') {
       const lane = laneFor(plan, node.id, next.case);
-      if (!lane) return { do: 'succeed', state: 'finished', warning: text(`"${node.name}" has no branch for "${next.case}" and no default: the workflow ends here.`, `« ${node.name} » n’a pas de branche pour « ${next.case} » ni de défaut : le workflow se termine ici.`) };
       rest = stepsIn(lane);
+      if (rest.length === 0) return { do: 'succeed', state: 'finished', warning: text(`"${node.name}" has no steps for "${next.case}": the workflow ends here.`, `« ${node.name} » n’a aucune étape pour « ${next.case} » : le flux de travail se termine ici.`) };
       at = -1;
     }
   }

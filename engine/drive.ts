@@ -8,6 +8,7 @@ import { failure, type Failure } from '#flow/failure';
 import { isJsonObject, type Json, type JsonObject } from '#flow/json';
 import { isEnded } from '#flow/run-state';
 import { text } from '#flow/text';
+import { reloaded } from '#flow/workflow-model';
 import { parkSlot, readInbox, returnSlot, type Slot } from './claim';
 import { decide, isMany, type Decision } from './decide';
 import { storeBlobs, type Engine } from './engine';
@@ -20,7 +21,7 @@ import { deadlineOf, exceeded } from './run-limits';
 const mostStalls = 8;
 const longestRestMs = 30_000;
 const stopMs = 700;
-const left = z.object({ by: z.object({ id: z.string().nullable(), name: z.string() }) });
+const left = z.object({ by: z.object({ id: z.string().nullable(), name: z.string() }), stepId: z.string().optional() });
 export type Outcome = 'ended' | 'parked' | 'returned' | 'lost';
 
 export async function drive(engine: Engine, run: LiveRun, slot: Slot): Promise<Outcome> {
@@ -151,13 +152,24 @@ async function begin(engine: Engine, run: LiveRun, slot: Slot): Promise<void> {
     return run.emit([taken, { type: 'run.quarantined', data: { reason } }]);
   }
   if (run.state.status !== 'queued') return run.emit([taken]);
-  const model = run.facts.kind === 'workflow' && run.model === null ? await initialModel(engine, run) : null;
-  const blob = model ? blobOf({ model, loaded: model }) : null;
-  if (model) run.model = { model, loaded: model };
+  const model = run.facts.kind === 'workflow' ? await modelAtStart(engine, run) : null;
+  const blob = model ? blobOf(model) : null;
+  if (model) run.model = model;
   const inline = blob ? await storeBlobs(engine, run.facts.workspaceId, [blob]) : [];
   run.startedAtMs = Date.now();
   run.emit([taken, { type: 'run.started', data: { worker: engine.workerId }, ...(blob ? { blob: blob.sha256 } : {}) }], { blobs: inline });
   if (run.facts.kind === 'workflow' && run.model === null) run.emit([{ type: 'run.failed', data: { error: failure('ENTRY_NOT_FOUND', text('The entry was deleted before the workflow began.', 'L’entrée a été supprimée avant le début du workflow.')) } }]);
+}
+
+/** Who resumes may have corrected the entry first: what the workflow did not change itself is read again. */
+async function modelAtStart(engine: Engine, run: LiveRun): Promise<LiveRun['model']> {
+  if (run.model === null) {
+    const model = await initialModel(engine, run);
+    return model && { model, loaded: model };
+  }
+  const isResumed = run.state.startedAt !== null;
+  const fresh = isResumed && run.entryId !== null ? await readEntry(engine.database.db, run.facts.component.id, run.entryId) : null;
+  return fresh ? reloaded(run.model, fresh) : null;
 }
 
 /** A workflow's model as it is at the start: the entry, or what its starter gave. */
@@ -189,6 +201,10 @@ async function readWords(engine: Engine, run: LiveRun): Promise<void> {
       drafts.push({ type: isPaused ? 'run.paused' : 'run.unpaused', data: { by } });
     }
     if (kind === 'reset') run.resetBy = by;
+    if (kind === 'answer') {
+      run.lastWord = by;
+      if (parsed.success && parsed.data.stepId !== undefined) run.due.add(parsed.data.stepId);
+    }
     if (kind === 'child_done') for (const [id, each] of Object.entries(run.state.steps)) if (each.status === 'waiting') run.due.add(id);
   }
   const consumed = inbox.words.map((word) => word.id);

@@ -4,7 +4,10 @@ import { writeEntry } from '#db/entries';
 import { storeFile } from '#db/files';
 import { storableJson } from '#db/event-hash';
 import { requireRunRight } from '#db/run-rights';
+import { notify } from '#db/notifications';
 import { startWorkflow } from '#db/run-workflow';
+import { expireTask, openTask } from '#db/tasks';
+import { fieldsUsed } from '#flow/fields-used';
 import type { Json } from '#flow/json';
 import type { EffectScope } from '#flow/steps/capabilities';
 import { writeTable } from './capabilities/write-table';
@@ -45,7 +48,7 @@ export async function effectsOf(database: Database, run: LiveRun, at: At, signal
       if (!mayAct()) run.lose(); // The lease is in doubt: whoever claims the run next finds it as it is recorded.
       if (run.lost) throw new LostRun(run.facts.id);
       await mayStill(tx);
-      const made = await work(scopeOf(tx, run, at.stepId, (kind, ref) => void kinds.push({ kind, ref }), started));
+      const made = await work(scopeOf(tx, run, at, (kind, ref) => void kinds.push({ kind, ref }), started));
       const proof = await tx.execute(sql`with mine as (select 1 from run_slots where run_id = ${run.facts.id} and fence = ${run.fence} and state = 'leased' for share)
         insert into run_effects (run_id, step_id, iteration, item_index, state, kind, result)
         select ${run.facts.id}, ${at.stepId}, ${at.iteration}::int, ${itemIndex}::int, 'recorded', ${kinds[0]?.kind ?? ''}, ${JSON.stringify(storableJson(made))}::jsonb from mine
@@ -84,7 +87,7 @@ async function recordedEffects(database: Database, run: LiveRun, at: At): Promis
   return new Map(rows.map((row) => [row.itemIndex, row.result]));
 }
 
-function scopeOf(tx: Executor, run: LiveRun, stepId: string, note: (kind: string, ref: Json) => void, started: string[]): EffectScope {
+function scopeOf(tx: Executor, run: LiveRun, { stepId, iteration }: At, note: (kind: string, ref: Json) => void, started: string[]): EffectScope {
   const { facts } = run;
   const actor = { workspaceId: facts.workspaceId, userId: facts.startedBy.id, runId: facts.id, stepId };
   return {
@@ -112,6 +115,22 @@ function scopeOf(tx: Executor, run: LiveRun, stepId: string, note: (kind: string
       started.push(begun.runId);
       return begun;
     },
+    notify: async ({ channel, userIds, subject, body }) => {
+      const link = { flowId: facts.flowId, runId: facts.id, stepId, componentId: facts.component.id, ...(run.entryId === null ? {} : { entryId: run.entryId }) };
+      const sent = await notify(tx, { workspaceId: facts.workspaceId, userIds, kind: 'message', channel, subject, body, link });
+      for (const each of sent) note('notification', { id: each.id, to: each.userId });
+      return { ids: sent.map((each) => each.id), skipped: userIds.filter((id) => !sent.some((each) => each.userId === id)) };
+    },
+    openTask: async (question) => {
+      const { definition } = facts.plan;
+      const opened = await openTask(tx, {
+        workspaceId: facts.workspaceId, runId: facts.id, stepId, iteration, instanceId: facts.instanceId, flowId: facts.flowId, flowName: facts.flowName, componentId: facts.component.id, entryId: run.entryId,
+        lockedFields: fieldsUsed(definition, facts.component),
+      }, question);
+      note('task', { id: opened.taskId });
+      return opened;
+    },
+    expireTask: (taskId, answer) => expireTask(tx, { workspaceId: facts.workspaceId, runId: facts.id }, taskId, answer),
   };
 }
 

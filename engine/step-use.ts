@@ -3,6 +3,8 @@ import { getValue } from '#db/blobs';
 import { findComponent } from '#db/components';
 import { readEntry } from '#db/entries';
 import { readFileBytes } from '#db/files';
+import { peopleOf } from '#db/people';
+import { taskState } from '#db/tasks';
 import { compileExpression } from '#flow/expression';
 import { fail, FailureError, type Failure } from '#flow/failure';
 import type { ComponentModel } from '#flow/component-model';
@@ -60,7 +62,7 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
       workspaceId: facts.workspaceId, runId: facts.id, flowId: facts.flowId, flowName: facts.flowName, component: facts.component, now: at.startedAt, trigger: facts.trigger,
       user: facts.startedBy.id === null ? null : { id: facts.startedBy.id, name: facts.startedBy.name },
     },
-    step: { id: at.step.id, name: at.step.name },
+    step: { id: at.step.id, name: at.step.name, attempt: at.attempt },
     onError: at.step.onError ?? 'stop',
     signal: at.signal,
     callerModel: at.callerModel,
@@ -96,6 +98,13 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
     ...callsOf(engine, run, { stepId: at.step.id, attempt: at.attempt, iteration: at.iteration, signal: at.signal }, effects, outside),
     effect: (itemIndex, perform) => effects.perform(itemIndex, perform),
     childRun: (runId) => childRun(engine, facts.workspaceId, runId),
+    people: (asked) => peopleOf(db, facts.workspaceId, asked, true),
+    canSend: (channel) => channel === 'inApp',
+    task: (taskId) => taskState(db, facts.workspaceId, taskId),
+    tell: (news) => {
+      if (news.type === 'wait.opened' && run.state.steps[at.step.id]?.status === 'waiting') return;
+      logs.push({ ...news, ...own });
+    },
   };
   const finalLogs = () => {
     if (said > mostLogs) logs.push({ type: 'step.logged', ...own, data: { level: 'info', message: `${said - mostLogs} more messages`, text: text(`${said - mostLogs} more messages`, `${said - mostLogs} messages de plus`) } });

@@ -41,6 +41,8 @@ function param(meta: ParamMeta): fc.Arbitrary<Json> {
     case 'number': return fc.integer({ min: meta.min ?? -9, max: meta.max ?? 99 });
     case 'choice': return fc.constantFrom(...meta.choices.map((each) => each.value));
     case 'paths': return fc.array(words, { maxLength: 4 });
+    case 'people': return fc.array(words, { minLength: 1, maxLength: 4 });
+    case 'duration': return words;
     case 'value': return valueForm;
     case 'constant': case 'filter': return free;
     case 'mapping': return fc.array(fc.record({ target: words, value: valueForm }), { maxLength: 5 });

@@ -3,6 +3,7 @@ import { entrySchema, typeOfField } from './component-schema';
 import { convert, splitTarget } from './convert';
 import { integrationProblems, parameterProblems } from './check-integration';
 import { compileExpression } from './expression';
+import { durationMs } from './due-time';
 import { isJsonObject, type Json, type JsonObject } from './json';
 import type { FieldType, ModelSchema } from './model-schema';
 import { parsePath, resolvePath } from './path';
@@ -61,8 +62,10 @@ function shownParam(key: string, place: string, meta: ParamMeta, params: JsonObj
 
 function meaning(place: string, meta: ParamMeta, value: Json, scope: Scope): StepProblem[] {
   switch (meta.widget) {
-    case 'text': case 'longText': case 'code': case 'number': case 'flag': case 'choice': case 'constant':
+    case 'text': case 'longText': case 'code': case 'number': case 'flag': case 'choice': case 'constant': case 'people':
       return [];
+    case 'duration':
+      return typeof value === 'string' && durationMs(value) === null ? [{ code: 'PARAM_INVALID', param: place, text: text(`"${value}" is not a length of time. Write a number and its unit, for example 2d or 4h.`, `« ${value} » n’est pas une durée. Écrivez un nombre et son unité, par exemple 2d ou 4h.`) }] : [];
     case 'path':
       return typeof value === 'string' ? pathProblems(place, value, scope, meta.port ?? 'source', meta.expects) : [];
     case 'paths':

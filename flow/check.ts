@@ -1,6 +1,7 @@
 import { paramProblems } from './check-params';
 import { definitionLimits, type FlowDefinition } from './flow';
 import { graphOf, type FlowGraph } from './graph';
+import { laneFacts, laneProblems, type LaneFacts } from './check-lanes';
 import type { Problem, StepProblem } from './problems';
 import { policyProblems } from './retry-policy';
 import { portsOf } from './canonical';
@@ -19,7 +20,7 @@ export function problemsOf(definition: FlowDefinition, context: FlowContext): Pr
   for (const id of graph.order) {
     const view = views.get(id);
     if (!view) continue;
-    const found = [...sourceProblems(view, graph), ...(view.step.disabled ? [] : [...nameProblems(view, flow), ...stepProblems(view, facts), ...policyProblems(view.step, definition.settings?.timeoutMs), ...placeProblems(view, graph, flow)])];
+    const found = [...sourceProblems(view, graph), ...(view.step.disabled ? [] : [...nameProblems(view, flow), ...stepProblems(view, facts), ...policyProblems(view.step, definition.settings?.timeoutMs), ...placeProblems(view, facts, graph, flow)])];
     const stageId = graph.places.get(id)?.stage.id;
     for (const each of unique(found)) problems.push(problem(each, { stepId: id, ...(stageId ? { stageId } : {}) }));
   }
@@ -67,10 +68,10 @@ function sourceProblems({ step, type }: StepView, graph: FlowGraph): StepProblem
 }
 
 /** Facts of the whole flow, gathered once. */
-type FlowFacts = { isInput: boolean; firstNamed: Map<string, string>; callerModel: string | null; responds: boolean; lastStore: number; ended: Map<string, number> };
+type FlowFacts = { isInput: boolean; firstNamed: Map<string, string>; callerModel: string | null; responds: boolean; lastStore: number; ended: Map<string, number>; lanes: LaneFacts };
 
 function flowFacts(definition: FlowDefinition, views: ReadonlyMap<string, StepView>): Omit<FlowFacts, 'isInput'> {
-  const facts: Omit<FlowFacts, 'isInput'> = { firstNamed: new Map(), callerModel: null, responds: false, lastStore: -1, ended: new Map() };
+  const facts: Omit<FlowFacts, 'isInput'> = { firstNamed: new Map(), callerModel: null, responds: false, lastStore: -1, ended: new Map(), lanes: laneFacts(definition, views) };
   let place = 0;
   for (const lane of definition.lanes) {
     for (const step of lane.stages.flatMap((stage) => stage.steps)) {
@@ -81,8 +82,8 @@ function flowFacts(definition: FlowDefinition, views: ReadonlyMap<string, StepVi
         if (type.class === 'terminal') facts.responds = true;
       }
       if (!step.disabled && type?.kind === 'workflow') {
-        if (type.class === 'effect') facts.lastStore = place;
-        if (type.class === 'terminal' && !facts.ended.has(lane.id)) facts.ended.set(lane.id, place);
+        if (type.stores) facts.lastStore = place;
+        if (type.leaves && !facts.ended.has(lane.id)) facts.ended.set(lane.id, place);
       }
       place++;
     }
@@ -104,9 +105,10 @@ function stepProblems(view: StepView, context: StaticContext): StepProblem[] {
 /** Not in an input dataflow. */
 const needsPerson: ReadonlySet<string> = new Set(['get-workflow-model', 'get-action-model', 'form-action', 'login-with-password']);
 
-function placeProblems({ step, type }: StepView, graph: FlowGraph, flow: FlowFacts): StepProblem[] {
+function placeProblems(view: StepView, context: StaticContext, graph: FlowGraph, flow: FlowFacts): StepProblem[] {
+  const { step, type } = view;
   if (!type) return [];
-  if (type.kind === 'workflow') return workflowPlace(step.id, type.class, graph, flow);
+  if (type.kind === 'workflow') return [...laneProblems(view, context, flow.lanes), ...workflowPlace(step.id, type.class, graph, flow)];
   const found: StepProblem[] = [];
   if (type.callerModel && flow.callerModel !== step.id) {
     const first = graph.places.get(flow.callerModel ?? '')?.step.name ?? '';
@@ -126,7 +128,7 @@ function workflowPlace(id: string, kind: string, graph: FlowGraph, flow: FlowFac
   const place = positions(graph).get(id) ?? 0;
   const end = at ? flow.ended.get(at.lane.id) : undefined;
   if (end !== undefined && place > end) {
-    return [{ code: 'UNREACHABLE_STEP', level: 'warning', text: text('The workflow ends before this step.', 'Le flux de travail se termine avant cette étape.') }];
+    return [{ code: 'UNREACHABLE_STEP', level: 'warning', text: text('The script never comes here: it ends or branches off before this step.', 'Le script n’arrive jamais ici : il se termine ou bifurque avant cette étape.') }];
   }
   if (kind === 'pure' && place > flow.lastStore) {
     return [{ code: 'UNUSED_OUTPUT', level: 'warning', text: text('No later step stores the changed model. Add "Update model" behind.', 'Aucune étape ultérieure n’enregistre le modèle modifié. Ajoutez « Mettre à jour le modèle » après.') }];

@@ -42,8 +42,8 @@ async function ask(operation: Operation, cookie: string | null, given: Asked): P
 
 test('the table gives viewers comments and no other change, operators runs and files, editors all but people and settings', () => {
   const changes = (role: (typeof roles)[number]) => ofWorkspace.filter(([, , each]) => each.method !== 'GET' && mayAsk(each, role)).map(([, name]) => name);
-  const viewer = ['markSeen', 'createComment', 'readComments', 'updateComment', 'deleteComment'];
-  const operator = [...viewer, 'startRun', 'cancelRun', 'forkRun', 'pauseRun', 'unpauseRun', 'resumeRun', 'rerunRun', 'resetInstance', 'uploadFile'];
+  const viewer = ['markSeen', 'readNotifications', 'createComment', 'readComments', 'updateComment', 'deleteComment'];
+  const operator = [...viewer, 'startRun', 'cancelRun', 'forkRun', 'pauseRun', 'unpauseRun', 'resumeRun', 'rerunRun', 'resetInstance', 'answerTask', 'uploadFile'];
   const people = ['renameWorkspace', 'setMemberRole', 'removeMember', 'createInvitation', 'revokeInvitation', 'createApiKey', 'revokeApiKey'];
   expect(changes('viewer').toSorted()).toEqual(viewer.toSorted());
   expect(changes('operator').toSorted()).toEqual(operator.toSorted());

@@ -68,6 +68,28 @@ export type EntryWrite = {
 export type WorkflowStart = { componentId: string; flowId: string; model: { entryId: number } | { data: JsonObject; name: string | null } };
 export type WorkflowStarted = { instanceId: string; runId: string; entryId: number | null; state: string };
 
+export const channels = ['smtp', 'mail', 'inApp'] as const;
+export type Channel = (typeof channels)[number];
+export type Person = { id: string; name: string };
+/** People by id, or whoever holds a role of the workspace. Who is no member is left out. */
+export type Asked = { ids: readonly string[] } | { role: string };
+
+export type Message = { channel: Channel; userIds: readonly string[]; subject: Text; body: Text };
+
+export type TaskOption = { value: Json; label: Text };
+export type Question = { question: Text; options: TaskOption[]; people: Person[]; dueAt: string | null };
+/** A question people are asked. Whoever answers first has answered; `isDue` says that its time is over. */
+export type TaskState = {
+  state: 'open' | 'answered' | 'expired' | 'closed'; isDue: boolean; dueAt: string | null; people: Person[]; question: Text; options: TaskOption[];
+  answer: Json; answeredBy: Person | null;
+};
+
+/** What a step says of its waiting, as events of the run. */
+export type WaitNews =
+  | { type: 'wait.opened'; data: { kind: string; assignees: Person[]; dueAt?: string; question: string; options: Json } }
+  | { type: 'wait.resolved'; data: { by: Person | null; answer: Json } }
+  | { type: 'timer.fired'; data: Record<string, never> };
+
 /** What may be done to the world, each inside one transaction with the record that it was done. */
 export type EffectScope = {
   writeEntry(write: EntryWrite): Promise<{ entryId: number; changed: boolean; warnings: Text[] }>;
@@ -76,6 +98,11 @@ export type EffectScope = {
   storeFile(file: { name: string; mimeType: string; bytes: Uint8Array }): Promise<{ id: string; name: string; size: number; mimeType: string }>;
   /** A line of the step's `effect.recorded` event. */
   note(kind: string, ref: Json): void;
+  /** Who of them was told; those with the same message under the same effect key are never told twice. */
+  notify(message: Message): Promise<{ ids: string[]; skipped: string[] }>;
+  openTask(question: Question): Promise<{ taskId: string }>;
+  /** Its time is over: closes an open task, with an answer of nobody's or without. An answer given just before stays. */
+  expireTask(taskId: string, answer: Json): Promise<void>;
 };
 
 export type ChildRun = { status: 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled'; state: string; entryId: number | null; output: Json; failure?: Failure };
@@ -101,7 +128,7 @@ export type CallAnswer = { status: number; headers: { [name: string]: string }; 
 export type StepUse = {
   context: RunContext;
   /** The step that runs. */
-  step: { id: string; name: string };
+  step: { id: string; name: string; attempt: number };
   onError: 'stop' | 'continue';
   signal: AbortSignal;
   /** What the caller gave: undefined when nothing was given. */
@@ -130,4 +157,9 @@ export type StepUse = {
   callTarget(wanted: { systemId: string; connectorId: string; queryPath: string }): Promise<CallTarget>;
   /** Calls once for (run, step, iteration, itemIndex): the recorded answer is returned when the same key comes again. */
   callEndpoint(itemIndex: number, call: EndpointCall): Promise<CallAnswer>;
+  people(asked: Asked): Promise<Person[]>;
+  canSend(channel: Channel): boolean;
+  task(taskId: string): Promise<TaskState | null>;
+  /** Tells the log; `wait.opened` only once while the step waits. */
+  tell(news: WaitNews): void;
 };

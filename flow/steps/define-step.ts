@@ -77,6 +77,12 @@ type DataflowSpec<P> = Described<P> & {
 };
 
 type WorkflowSpec<P> = Described<P> & {
+  /** Stores the model: changes made before it are kept. */
+  stores?: boolean;
+  /** The script never goes on behind it. */
+  leaves?: boolean;
+  /** What its lanes must end with: a finish or a reset to draft on every path. */
+  lanesEnd?: boolean;
   /** Cases of the lanes a condition step owns. */
   lanes?: (params: P, context: StaticContext) => { case: string; label: Text }[];
   run: (params: P, input: WorkflowInput, use: StepUse) => Promise<WorkflowOutcome> | WorkflowOutcome;
@@ -106,7 +112,7 @@ export type DataflowStep = StepTypeBase & {
   kind: 'dataflow'; sources: SourceRule; cardinality: string; runsEmpty: boolean; callerModel: boolean;
   prepare(params: JsonObject): Prepared<DataflowPlan>;
 };
-export type WorkflowStep = StepTypeBase & { kind: 'workflow'; ownsLanes: boolean; prepare(params: JsonObject): Prepared<WorkflowPlan> };
+export type WorkflowStep = StepTypeBase & { kind: 'workflow'; ownsLanes: boolean; stores: boolean; leaves: boolean; lanesEnd: boolean; prepare(params: JsonObject): Prepared<WorkflowPlan> };
 export type StepType = DataflowStep | WorkflowStep;
 
 /** Stored parameters with the defaults of absent ones filled in. */
@@ -145,10 +151,11 @@ export function defineDataflowStep<P extends Params>(params: P, spec: DataflowSp
 
 export function defineWorkflowStep<P extends Params>(params: P, spec: WorkflowSpec<Parsed<P>>): WorkflowStep {
   const { schema, meta } = split(params);
-  const { foot, problems, lanes, run, ...rest } = spec;
+  const { foot, problems, lanes, run, stores, leaves, lanesEnd, ...rest } = spec;
   return {
     ...rest,
     kind: 'workflow', key: `workflow/${spec.id}`, params: meta, paramsSchema: schema, ownsLanes: lanes !== undefined,
+    stores: stores ?? false, leaves: leaves ?? spec.class === 'terminal', lanesEnd: lanesEnd ?? false,
     prepare: (stored) => parse(schema, withDefaults(stored, meta), (parsed) => ({
       outputSchema: (sources) => sources.source ?? noSchema,
       problems: (sources, context) => problems?.(parsed, sources, context) ?? [],

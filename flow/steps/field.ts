@@ -39,6 +39,10 @@ export type ParamMeta = Common &
     | { widget: 'value'; port?: SourcePort; forms: ('const' | 'field' | 'expr')[]; expects?: FieldType[] }
     /** A bare JSON constant of the type of the field that parameter `typeOf` names. */
     | { widget: 'constant'; typeOf?: string }
+    /** A length of time: `P2D` or `2d`, see `durationMs`. */
+    | { widget: 'duration' }
+    /** Members of the workspace by id. */
+    | { widget: 'people' }
     | { widget: 'ref'; of: 'component' }
     | { widget: 'ref'; of: 'flow'; kind: 'dataflow' | 'workflow'; within?: string }
     | { widget: 'ref'; of: 'system' }
@@ -95,6 +99,10 @@ export const field = {
     ({ schema: operandSchema.optional(), meta: { widget: 'value', label, ...options, forms: ['const', 'field'] } }) satisfies Param,
   constant: (label: Text, options: Options & { typeOf?: string } = {}) =>
     ({ schema: z.json().optional(), meta: { widget: 'constant', label, ...options } }) satisfies Param,
+  duration: (label: Text, options: Options = {}) =>
+    ({ schema: z.string().max(40).optional(), meta: { widget: 'duration', label, ...options } }) satisfies Param,
+  people: (label: Text, options: Options = {}) =>
+    ({ schema: z.array(z.string().max(64)).max(200).optional(), meta: { widget: 'people', label, ...options } }) satisfies Param,
   component: (label: Text, options: Options = {}) =>
     ({ schema: z.string().max(64).optional(), meta: { widget: 'ref', of: 'component', label, ...options } }) satisfies Param,
   flow: (label: Text, options: Options & { kind: 'dataflow' | 'workflow'; within?: string }) =>

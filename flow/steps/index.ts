@@ -17,17 +17,26 @@ import { joinModels } from './dataflow/transform/join-models';
 import { selectMany } from './dataflow/transform/select-many';
 import { simpleMath } from './dataflow/transform/simple-math';
 import { transformModel } from './dataflow/transform/transform-model';
+import { sendNotification } from './dataflow/users/send-notification';
 import type { StepType } from './define-step';
 import { finish } from './workflow/common/finish';
+import { resetToDraft } from './workflow/common/reset-to-draft';
 import { updateModel } from './workflow/common/update-model';
 import { updateModelField } from './workflow/common/update-model-field';
+import { ifCondition } from './workflow/conditions/if-condition';
+import { switchCase } from './workflow/conditions/switch-case';
+import { getUserConfirmation } from './workflow/notifications/get-user-confirmation';
+import { sendNotification as sendNotificationOfWorkflow } from './workflow/notifications/send-notification';
 
 /** Every step type that works, in the order the palette and the catalogue show. */
 export const stepTypes: readonly StepType[] = [
   getActionModel, getRawModel, getEmptyModel, getValuesFromConnector, importFile,
   transformModel, filterSource, joinModels, extractCollection, selectMany, distinct, groupBy, calculateArray, simpleMath,
+  sendNotification,
   updateEntry, writeResponse, exportToFile, executeApiCall, executeWorkflow,
-  updateModel, updateModelField, finish,
+  sendNotificationOfWorkflow, getUserConfirmation,
+  updateModel, updateModelField, finish, resetToDraft,
+  switchCase, ifCondition,
 ];
 
 const byKey = new Map(stepTypes.map((each) => [each.key, each]));

@@ -1,6 +1,9 @@
-import { text } from '../text';
+import { convert } from '../convert';
+import type { Json } from '../json';
+import type { FieldType } from '../model-schema';
+import type { StepProblem } from '../problems';
+import { text, type Text } from '../text';
 import { operators, type Operator } from '../value';
-import type { Text } from '../text';
 
 /** Labels of the comparison operators, shared by every step that compares. */
 export const operatorLabels: Record<Operator, Text> = {
@@ -10,3 +13,14 @@ export const operatorLabels: Record<Operator, Text> = {
 };
 
 export const operatorChoices = operators.map((value) => ({ value, label: operatorLabels[value] }));
+
+/** The constant must be able to become what the field is. */
+export function operandProblems(param: string, given: Json, operator: Operator, type: FieldType): StepProblem[] {
+  if (operator === 'in' && !Array.isArray(given)) return [{ code: 'PARAM_INVALID', param, text: text('"is one of" needs a list.', '« est parmi » demande une liste.') }];
+  if (operator === 'contains' || operator === 'startsWith') return [];
+  const bad = (operator === 'in' && Array.isArray(given) ? given : [given]).find((each) => (type === 'boolean' ? each !== null && typeof each !== 'boolean' : type !== 'catalog' && !convert(each, type).ok));
+  return bad === undefined ? [] : [{ code: 'TYPE_MISMATCH', param, text: text(`${shown(bad)} cannot be compared with a field of type ${type}.`, `${shown(bad)} ne se compare pas à un champ de type ${type}.`) }];
+}
+
+export const isEquality = (operator: Operator | undefined) => operator === undefined || operator === 'equal' || operator === 'notEqual';
+const shown = (value: Json) => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -5,7 +5,7 @@ import { fail, FailureError, type Failure } from '../failure';
 import { defaultLimits } from '../limits';
 import type { Json, JsonObject } from '../json';
 import { text, type Text } from '../text';
-import type { CallAnswer, CallTarget, ChildRun, EndpointCall, EntryWrite, ExportFile, Item, StepUse, Table, WorkflowStart, WorkflowStarted } from './capabilities';
+import type { CallAnswer, CallTarget, ChildRun, EndpointCall, EntryWrite, ExportFile, Item, Message, Person, Question, StepUse, Table, TaskState, WaitNews, WorkflowStart, WorkflowStarted } from './capabilities';
 import type { DataflowOutcome, DataflowStep, StepType, WorkflowOutcome, WorkflowStep } from './define-step';
 import { failValidation } from './validate-input';
 
@@ -27,6 +27,10 @@ export type World = {
   files: ExportFile[];
   started: WorkflowStart[];
   entries: Map<number, EntryModel>;
+  messages: Message[];
+  /** Tasks by id: a test answers, expires or closes them. */
+  tasks: Map<string, TaskState>;
+  news: WaitNews[];
   /** Performed effects by item index: a second run with the same world finds them. */
   effects: Map<number, Json>;
   /** Calls to other systems, in the order they began. */
@@ -34,14 +38,15 @@ export type World = {
 };
 
 export type WorldOptions = {
-  caller?: Json; component?: ComponentModel; onError?: 'stop' | 'continue'; tables?: Record<string, Table>; entries?: EntryModel[]; children?: Record<string, ChildRun>;
+  caller?: Json; component?: ComponentModel; onError?: 'stop' | 'continue'; tables?: Record<string, Table>; entries?: EntryModel[]; children?: Record<string, ChildRun>; people?: (Person & { role?: string })[]; attempt?: number;
   /** The endpoint every call goes to, and what it answers. */
   target?: Partial<CallTarget>; answer?: (call: EndpointCall, index: number) => Partial<CallAnswer> | Promise<Partial<CallAnswer>>;
 };
 
 export function world(options: WorldOptions = {}): World {
   const component = options.component ?? sampleComponent;
-  const made: Omit<World, 'use'> = { warnings: [], writes: [], files: [], started: [], entries: new Map(options.entries?.map((each) => [each.id, each])), effects: new Map(), calls: [] };
+  const made: Omit<World, 'use'> = { warnings: [], writes: [], files: [], started: [], messages: [], tasks: new Map(), news: [], entries: new Map(options.entries?.map((each) => [each.id, each])), effects: new Map(), calls: [] };
+  const people = options.people ?? [{ id: 'usr_1', name: 'Ana', role: 'owner' }, { id: 'usr_2', name: 'Bo', role: 'editor' }];
   const scope = {
     writeEntry: async (write: EntryWrite) => writeEntry(write, component, made),
     writeFile: async (file: ExportFile) => {
@@ -55,12 +60,26 @@ export function world(options: WorldOptions = {}): World {
       const { length } = made.started;
       return { instanceId: `wfi_${length}`, runId: `run_${length}`, entryId: 'entryId' in start.model ? start.model.entryId : null, state: 'running' };
     },
+    notify: async (message: Message) => {
+      made.messages.push(message);
+      const known = message.userIds.filter((id) => people.some((each) => each.id === id));
+      return { ids: known.map((id) => `ntf_${id}`), skipped: message.userIds.filter((id) => !known.includes(id)) };
+    },
+    openTask: async ({ question, options: offered, people: asked, dueAt }: Question) => {
+      const taskId = `tsk_${made.tasks.size + 1}`;
+      made.tasks.set(taskId, { state: 'open', isDue: false, dueAt, people: asked, question, options: offered, answer: null, answeredBy: null });
+      return { taskId };
+    },
+    expireTask: async (taskId: string, answer: Json) => {
+      const task = made.tasks.get(taskId);
+      if (task?.state === 'open') made.tasks.set(taskId, { ...task, state: 'expired', answer });
+    },
   };
   const context = {
     workspaceId: 'wsp_1', runId: 'run_0', flowId: 'flw_1', flowName: 'Test', component, user: { id: 'usr_1', name: 'Ana' }, now: '2026-01-31T08:30:00.000Z', trigger: 'api' as const,
   };
   const use: StepUse = {
-    context, step: { id: 'stp_1', name: 'Step' }, onError: options.onError ?? 'stop', signal: new AbortController().signal, callerModel: options.caller,
+    context, step: { id: 'stp_1', name: 'Step', attempt: options.attempt ?? 1 }, onError: options.onError ?? 'stop', signal: new AbortController().signal, callerModel: options.caller,
     warn: (words: Text) => void made.warnings.push(words.en), log: () => {}, progress: () => {}, mostItems: defaultLimits.items, breathe: () => null, outside: (_reason, call) => call(),
     // Expressions only read the items.
     evaluate: (expression, item, items) => {
@@ -85,6 +104,8 @@ export function world(options: WorldOptions = {}): World {
       return { status: 200, headers: {}, body: null, isFile: false, ...(await options.answer?.(call, index)) };
     },
     childRun: async (id) => options.children?.[id] ?? { status: 'running', state: 'running', entryId: null, output: null },
+    people: async (asked) => ('ids' in asked ? asked.ids.flatMap((id) => people.filter((each) => each.id === id)) : people.filter((each) => each.role === asked.role)).map(({ id, name }) => ({ id, name })),
+    canSend: (channel) => channel === 'inApp', task: async (id) => made.tasks.get(id) ?? null, tell: (news) => void made.news.push(news),
   };
   return { ...made, use };
 }

@@ -82,6 +82,12 @@ export const runs = {
     method: 'GET', path: '/components/:componentId/instances', right: 'workspace.read', summary: 'Workflow instances of a component, or of one entry.',
     params: z.object({ componentId: id }), query: z.object({ ...pageQuery, entryId: entryIdText.optional() }), answers: { 200: listOf(instance) }, errors: ['COMPONENT_NOT_FOUND'],
   }),
+  listTransitions: operation({
+    method: 'GET', path: '/instances/:instanceId/transitions', right: 'workspace.read', summary: 'Every move of an instance, newest first: from which state to which, at which step, by whom and why.',
+    params: z.object({ instanceId: id }), query: z.object(pageQuery),
+    answers: { 200: listOf(z.object({ from: z.string().nullable(), to: z.string(), attempt: z.int(), runId: z.string().nullable(), stepId: z.string().nullable(), stepName: z.string().nullable(), actor: z.object({ id: z.string().nullable(), name: z.string() }).nullable(), reason: z.string(), at: iso })) },
+    errors: ['INSTANCE_NOT_FOUND'],
+  }),
   resetInstance: operation({
     method: 'POST', path: '/instances/:instanceId/reset', right: 'runs.control', summary: 'Takes an instance back to draft; values and history stay.',
     params: z.object({ instanceId: id }), answers: { 200: z.looseObject({}) }, errors: ['INSTANCE_NOT_FOUND', 'STATE_INVALID'],

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
 import { newId } from '#flow/id';
-import { instances } from '#db/schema/index';
+import { instances, members } from '#db/schema/index';
+import { openTask } from '#db/tasks';
+import { text } from '#flow/text';
 import { serverContext } from '../../_server/context';
 import type { table } from '../_operations/table';
 import { send, signUp, type Asked, type World } from './world';
@@ -64,8 +67,23 @@ export function samplesOf(world: World): { [K in keyof typeof table]: () => Prom
     await serverContext().database.db.insert(instances).values({ id: instanceId, workspaceId: world.workspaceId, componentId, flowId: flow.id, entryId: 1, state: 'finished' });
     return { instanceId };
   };
+  const task = async (): Promise<Record<string, string>> => {
+    const { runId } = await ofRun();
+    const { flowId, componentId } = await (await send('GET', '/runs/:runId', owner, { params: { runId: runId ?? '' } })).json().then(async (run) => ({ flowId: run.flowId, componentId: (await (await send('GET', '/flows/:flowId', owner, { params: { flowId: run.flowId } })).json()).componentId }));
+    const { db } = serverContext().database;
+    const people = await db.select({ userId: members.userId }).from(members).where(eq(members.workspaceId, world.workspaceId));
+    return db.transaction(async (tx) => openTask(tx, { workspaceId: world.workspaceId, runId: runId ?? '', stepId: 'stp_1', iteration: 0, instanceId: null, flowId, flowName: 'Echo', componentId, entryId: null, lockedFields: [] }, {
+      question: text('Well?', 'Alors ?'), options: [{ value: true, label: text('Yes', 'Oui') }], people: people.map((each) => ({ id: each.userId, name: '' })), dueAt: null,
+    }));
+  };
   const name = () => `Name ${randomUUID().slice(0, 8)}`;
   return {
+    listTasks: async () => ({}),
+    getTask: async () => ({ params: await task() }),
+    answerTask: async () => ({ params: await task(), body: { value: true } }),
+    listNotifications: async () => ({}),
+    readNotifications: async () => ({ body: { ids: 'all' } }),
+    listTransitions: async () => ({ params: await instance() }),
     me: async () => ({}),
     chooseWorkspace: async () => ({ body: { workspaceId: world.workspaceId } }),
     createWorkspace: async () => ({ body: { name: name() } }),

@@ -1,15 +1,11 @@
 import { compares } from '../../../compare';
 import { getterOf } from '../../../evaluate';
 import { reader, resolvePath } from '../../../path';
-import { convert } from '../../../convert';
-import type { FieldType } from '../../../model-schema';
-import type { StepProblem } from '../../../problems';
 import { text } from '../../../text';
-import type { Operator } from '../../../value';
 import type { Json } from '../../../json';
 import { defineDataflowStep } from '../../define-step';
 import { field } from '../../field';
-import { operatorChoices, operatorLabels } from '../../operators';
+import { isEquality, operandProblems, operatorChoices, operatorLabels } from '../../operators';
 import { perItem } from '../../per-item';
 
 export const filterSource = defineDataflowStep(
@@ -39,7 +35,7 @@ export const filterSource = defineDataflowStep(
     problems: ({ srcField, operator, filterValue, compareWithNull }, { source }) => {
       if (compareWithNull) return isEquality(operator) ? [] : [{ code: 'PARAM_INVALID', param: 'operator', text: text('Only "equal to" and "not equal to" compare with null.', 'Seuls « égal à » et « différent de » se comparent avec null.') }];
       const resolved = source && srcField ? resolvePath(source, srcField) : undefined;
-      return filterValue && 'const' in filterValue ? operandProblems(filterValue.const, operator ?? 'equal', resolved?.found ? resolved.field.type : 'unknown') : [];
+      return filterValue && 'const' in filterValue ? operandProblems('filterValue', filterValue.const, operator ?? 'equal', resolved?.found ? resolved.field.type : 'unknown') : [];
     },
     outputSchema: (_params, { source }) => source ?? { cardinality: 'many', open: true, fields: {} },
     run: ({ srcField, operator, filterValue, compareWithNull }, { source }, use) => {
@@ -50,13 +46,4 @@ export const filterSource = defineDataflowStep(
   },
 );
 
-/** The constant must be able to become what the field is. */
-function operandProblems(given: Json, operator: Operator, type: FieldType): StepProblem[] {
-  if (operator === 'in' && !Array.isArray(given)) return [{ code: 'PARAM_INVALID', param: 'filterValue', text: text('"is one of" needs a list.', '« est parmi » demande une liste.') }];
-  if (operator === 'contains' || operator === 'startsWith') return [];
-  const bad = (operator === 'in' && Array.isArray(given) ? given : [given]).find((each) => (type === 'boolean' ? each !== null && typeof each !== 'boolean' : type !== 'catalog' && !convert(each, type).ok));
-  return bad === undefined ? [] : [{ code: 'TYPE_MISMATCH', param: 'filterValue', text: text(`${shown(bad)} cannot be compared with a field of type ${type}.`, `${shown(bad)} ne se compare pas à un champ de type ${type}.`) }];
-}
-
-const isEquality = (operator: Operator | undefined) => operator === undefined || operator === 'equal' || operator === 'notEqual';
 const shown = (value: Json) => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -1,12 +1,13 @@
 import { typeOfField } from '../../../component-schema';
 import { convert } from '../../../convert';
-import { systemFields, type ComponentField } from '../../../component-model';
+import type { ComponentField } from '../../../component-model';
 import { validateField } from '../../../entry-validation';
 import { fail } from '../../../failure';
 import type { Json } from '../../../json';
-import { readPath, writePath } from '../../../path';
+import { writePath } from '../../../path';
 import type { StepProblem } from '../../../problems';
 import { text } from '../../../text';
+import { isSystemField, readModel } from '../../../workflow-model';
 import { defineWorkflowStep } from '../../define-step';
 import { field } from '../../field';
 
@@ -30,7 +31,7 @@ export const updateModelField = defineWorkflowStep(
       const found: StepProblem[] = [];
       if (value === undefined && !sourceField) found.push({ code: 'PARAM_REQUIRED', param: 'value', text: text('Give a value or a source field.', 'Donnez une valeur ou un champ source.') });
       if (value !== undefined && sourceField) found.push({ code: 'PARAM_INVALID', level: 'warning', param: 'value', text: text('Both a value and a source field are set: the source field wins.', 'Une valeur et un champ source sont définis : le champ source l’emporte.') });
-      if (modelField && isSystem(modelField)) found.push({ code: 'PARAM_INVALID', param: 'modelField', text: text(`"${modelField}" is a system field and cannot be set.`, `« ${modelField} » est un champ système et ne peut être fixé.`) });
+      if (modelField && isSystemField(modelField)) found.push({ code: 'PARAM_INVALID', param: 'modelField', text: text(`"${modelField}" is a system field and cannot be set.`, `« ${modelField} » est un champ système et ne peut être fixé.`) });
       const target = component.fields.find((each) => each.name === nameOf(modelField));
       const checked = target && value !== undefined && !sourceField ? validateField(target, value) : null;
       if (target && checked && !checked.ok) found.push({ code: codeOf(target, value ?? null), param: 'value', text: checked.text });
@@ -41,19 +42,13 @@ export const updateModelField = defineWorkflowStep(
       const target = use.context.component.fields.find((each) => each.name === name);
       if (!target) fail('FIELD_NOT_FOUND', text(`The component has no field "${name}".`, `Le composant n’a pas de champ « ${name} ».`), { path: name });
       if (!sourceField && value === undefined) fail('PARAM_REQUIRED', text('Neither a value nor a source field is set.', 'Ni valeur ni champ source ne sont définis.'));
-      const given = sourceField ? readPath(model, withData(sourceField)) : (value ?? null);
+      const given = sourceField ? readModel(model, sourceField) : (value ?? null);
       return { kind: 'model', model: writePath(model, `data.${name}`, checkedValue(target, given)), next: { to: 'next' } };
     },
   },
 );
 
-/** Paths of a workflow may leave out `data.`; system fields stay at the root. */
-export function withData(path: string): string {
-  return path.startsWith('data.') || isSystem(path.split('.')[0] ?? '') ? path : `data.${path}`;
-}
-
 const nameOf = (path: string | undefined) => (path ?? '').replace(/^data\./, '');
-const isSystem = (path: string) => systemFields.some((each) => each === path);
 
 /** What cannot become the field's type at all mismatches; the rest breaks one of the field's own rules. */
 function codeOf(target: ComponentField, given: Json): 'TYPE_MISMATCH' | 'VALIDATION_FAILED' {

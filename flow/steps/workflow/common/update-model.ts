@@ -7,7 +7,7 @@ import { defineWorkflowStep } from '../../define-step';
 export const updateModel = defineWorkflowStep(
   {},
   {
-    id: 'update-model', group: 'common', class: 'effect', version: 1, icon: 'save',
+    id: 'update-model', group: 'common', class: 'effect', version: 1, icon: 'save', stores: true,
     title: text('Update model', 'Mettre à jour le modèle'), summary: text('Save the model to the component', 'Enregistre le modèle dans le composant'),
     help: text('Saves the instance’s model: creates the entry when it has none, otherwise writes the fields that changed since it was loaded. Nothing changed means nothing is written.', 'Enregistre le modèle de l’instance : crée l’entrée si elle n’existe pas, sinon écrit les champs modifiés depuis le chargement. Sans changement, rien n’est écrit.'),
     errors: ['VALIDATION_FAILED', 'DUPLICATE_KEY', 'CONFLICT', 'ACCESS_DENIED', 'ENTRY_NOT_FOUND'],
