@@ -1,10 +1,10 @@
-import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { at } from './columns';
 import { instances } from './runs';
 import { user } from './users';
 import { workspaces } from './workspaces';
 
-/** Questions a workflow waits for. One per (run, step, iteration); the answer that is written here first is the answer. */
+/** Questions a workflow waits for. A step that is tried again after its time was over asks again; the answer that is written here first is the answer. */
 export const tasks = pgTable('tasks', {
   id: text().primaryKey(),
   workspaceId: text('workspace_id').notNull().references(() => workspaces.id, { onDelete: 'cascade' }),
@@ -31,7 +31,7 @@ export const tasks = pgTable('tasks', {
   createdAt: at('created_at').notNull().defaultNow(),
   closedAt: at('closed_at'),
 }, (table) => [
-  uniqueIndex('tasks_wait').on(table.runId, table.stepId, table.iteration),
+  index('tasks_run').on(table.runId, table.stepId),
   index('tasks_workspace').on(table.workspaceId, table.createdAt.desc(), table.id.desc()),
   index('tasks_entry').on(table.componentId, table.entryId),
 ]);

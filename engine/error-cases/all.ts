@@ -2,6 +2,7 @@ import type { ErrorCase } from './error-case';
 import { inputCases } from './input';
 import { outputCases } from './output';
 import { transformCases } from './transform';
+import { peopleCases } from './people';
 import { workflowCases } from './workflow';
 
-export const errorCases: readonly ErrorCase[] = [...inputCases, ...transformCases, ...outputCases, ...workflowCases];
+export const errorCases: readonly ErrorCase[] = [...inputCases, ...transformCases, ...outputCases, ...workflowCases, ...peopleCases];

@@ -23,6 +23,7 @@ export const sendNotification = defineDataflowStep(
   },
   {
     id: 'send-notification', group: 'users', class: 'effect', version: 1, icon: 'bell', sources: 'one', cardinality: 'n→n',
+    errors: ['CHANNEL_NOT_CONFIGURED', 'PARAM_REQUIRED', 'LIMIT_EXCEEDED'],
     title: text('Send notification', 'Envoyer une notification'), summary: text('Tell people a text', 'Envoie un texte à des personnes'),
     help: text(
       'Sends a text to people for every item: to their bell and inbox, or by e-mail. It is plain text. The step succeeds when the messages are on their way; none is sent twice. Nobody to tell is a warning and the run goes on.',

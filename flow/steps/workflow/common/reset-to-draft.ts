@@ -5,6 +5,7 @@ export const resetToDraft = defineWorkflowStep(
   {},
   {
     id: 'reset-to-draft', group: 'common', class: 'terminal', version: 1, icon: 'rotate-ccw',
+    errors: [],
     title: text('Reset to draft', 'Réinitialiser au brouillon'), summary: text('Hand the entry back to be edited', 'Rend l’entrée à modifier'),
     help: text(
       'Ends this attempt and returns the instance to draft, so that the entry can be edited and submitted again. Questions still open are closed; values stay as they are and nothing is undone. The next start begins at the first step, as a new attempt.',

@@ -16,6 +16,7 @@ export const ifCondition = defineWorkflowStep(
   },
   {
     id: 'if-condition', group: 'conditions', class: 'control', version: 1, icon: 'git-fork', lanesEnd: true,
+    errors: ['TYPE_MISMATCH', 'ALTERNATIVE_WITHOUT_FINISH', 'PARAM_INVALID'],
     title: text('If condition', 'Condition if'), summary: text('Go on, or take the alternative', 'Continue, ou prend l’alternative'),
     help: text(
       'Tests one field of the model. When the condition holds, the main script goes on below; otherwise the alternative runs and never comes back, so each of its paths ends with Finish or Reset to draft.',

@@ -12,6 +12,7 @@ export const switchCase = defineWorkflowStep(
   { switchField: field.path(text('Switch source field', 'Champ source du switch'), { required: true, help: text('A field of yes and no, or one with a list of choices.', 'Un champ oui/non, ou un champ à liste de choix.') }) },
   {
     id: 'switch-case', group: 'conditions', class: 'control', version: 1, icon: 'list-tree', leaves: true,
+    errors: ['TYPE_MISMATCH'],
     title: text('Switch case', 'Switch case'), summary: text('Choose one branch by a value', 'Choisit une branche selon une valeur'),
     help: text(
       'Chooses one branch by the value of a field, and "Otherwise" for no value or an unknown one. The steps behind it in the script never run: a branch that ends without Finish or Reset to draft finishes the instance.',

@@ -38,6 +38,7 @@ export const getUserConfirmation = defineWorkflowStep(
   },
   {
     id: 'get-user-confirmation', group: 'notifications', class: 'wait', version: 1, icon: 'user-round-check',
+    errors: ['NO_RECIPIENT', 'ACCESS_DENIED', 'CONFIRMATION_ANSWERED', 'CONFIRMATION_TIMEOUT', 'TYPE_MISMATCH'],
     title: text('Get user confirmation', 'Obtenir la confirmation de l’utilisateur'), summary: text('Ask people and wait for the answer', 'Interroge des personnes et attend la réponse'),
     help: text(
       'Asks people for a decision about the entry and waits, for days if need be: a task appears in the inbox of each of them and on the entry’s form. The first answer counts and is written into the confirmation field. Meanwhile the fields this workflow works with are read-only for others.',

@@ -16,6 +16,7 @@ export const sendNotification = defineWorkflowStep(
   },
   {
     id: 'send-notification', group: 'notifications', class: 'effect', version: 1, icon: 'bell',
+    errors: ['CHANNEL_NOT_CONFIGURED', 'PARAM_REQUIRED', 'LIMIT_EXCEEDED'],
     title: text('Send notification', 'Envoyer une notification'), summary: text('Tell people something short', 'Avertit des personnes en bref'),
     help: text(
       'Tells people something: in their bell and inbox, or by e-mail with the name of the workflow as its subject. The step succeeds when the message is on its way; a message is never sent twice. Nobody to tell is a warning.',
