@@ -1,5 +1,6 @@
 import { changesAfter, changesHead, trimChanges, type ChangeCursor, type TailChange } from '#db/changes-tail';
 import type { Database } from '#db/client';
+import { trimNotifications } from '#db/notifications';
 
 const pollMs = 300;
 const trimEveryMs = 600_000;
@@ -51,6 +52,7 @@ export class ChangeHub {
   }
 
   private async trim(): Promise<void> {
+    await trimNotifications(this.database.sql).catch((error: unknown) => console.error('old notifications were not removed:', error));
     await trimChanges(this.database.sql, keptHours).catch((error: unknown) => console.error('old changes were not removed:', error));
   }
 }

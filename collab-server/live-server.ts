@@ -10,6 +10,7 @@ import { Allowance } from './allowance';
 import type { ChangeHub } from './change-hub';
 import { serveChanges } from './change-events';
 import { credentialsOf, isOriginAllowed } from './handshake';
+import { serveInbox } from './inbox-events';
 import type { Metrics } from './metrics';
 import { serveRuns } from './run-events';
 import { RunHub } from './run-hub';
@@ -40,9 +41,11 @@ export async function createLiveServer({ database, auth, metrics, watch, origins
 
   guardNamespace(io.of('/runs'));
   guardNamespace(io.of('/changes'));
+  guardNamespace(io.of('/inbox'));
   guardNamespace(io.of('/presence'));
   serveRuns(io.of('/runs'), database, runHub, listHub);
   serveChanges(io.of('/changes'), changeHub);
+  serveInbox(io.of('/inbox'), database, changeHub);
   const roster = await serveWhereabouts(io.of('/presence'), database);
   const count = () => metrics.watchers.set(io.engine.clientsCount);
   io.engine.on('connection', (connection: { on(event: 'close', listener: () => void): void }) => {

@@ -5,6 +5,7 @@ import { storeFile } from '#db/files';
 import { storableJson } from '#db/event-hash';
 import { requireRunRight } from '#db/run-rights';
 import { notify } from '#db/notifications';
+import { peopleOf } from '#db/people';
 import { startWorkflow } from '#db/run-workflow';
 import { expireTask, openTask } from '#db/tasks';
 import { fieldsUsed } from '#flow/fields-used';
@@ -121,6 +122,7 @@ function scopeOf(tx: Executor, run: LiveRun, { stepId, iteration }: At, note: (k
       for (const each of sent) note('notification', { id: each.id, to: each.userId });
       return { ids: sent.map((each) => each.id), skipped: userIds.filter((id) => !sent.some((each) => each.userId === id)) };
     },
+    people: (asked) => peopleOf(tx, facts.workspaceId, asked, true),
     openTask: async (question) => {
       const { definition } = facts.plan;
       const opened = await openTask(tx, {

@@ -3,7 +3,6 @@ import { getValue } from '#db/blobs';
 import { findComponent } from '#db/components';
 import { readEntry } from '#db/entries';
 import { readFileBytes } from '#db/files';
-import { peopleOf } from '#db/people';
 import { taskState } from '#db/tasks';
 import { compileExpression } from '#flow/expression';
 import { fail, FailureError, type Failure } from '#flow/failure';
@@ -98,7 +97,6 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
     ...callsOf(engine, run, { stepId: at.step.id, attempt: at.attempt, iteration: at.iteration, signal: at.signal }, effects, outside),
     effect: (itemIndex, perform) => effects.perform(itemIndex, perform),
     childRun: (runId) => childRun(engine, facts.workspaceId, runId),
-    people: (asked) => peopleOf(db, facts.workspaceId, asked, true),
     canSend: (channel) => channel === 'inApp',
     task: (taskId) => taskState(db, facts.workspaceId, taskId),
     tell: (news) => {

@@ -13,7 +13,7 @@ function problems(steps: Step[], lanes: Lane[]): string[] {
   return problemsOf(definition, { index: { components: [sampleComponent], flows: [] }, componentId: sampleComponent.id }).map((each) => `${each.code} ${each.stepId ?? ''}${each.level === 'warning' ? ' warning' : ''}`);
 }
 
-describe('F44 branches', () => {
+describe('F43 branches', () => {
   test('an alternative ends with finish or reset on every path', () => {
     expect(problems([when('if')], [lane('l', 'if', 'alternative', [step('end', 'finish')])])).toEqual([]);
     expect(problems([when('if')], [lane('l', 'if', 'alternative', [step('back', 'reset-to-draft')])])).toEqual([]);

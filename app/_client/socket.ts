@@ -1,7 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
 
 /** One connection for all namespaces of the page: socket.io shares it between sockets of one address. */
-export function liveSocket(namespace: '/runs' | '/changes' | '/presence'): Socket {
+export function liveSocket(namespace: '/runs' | '/changes' | '/presence' | '/inbox'): Socket {
   const known = sockets.get(namespace);
   if (known) return known;
   const socket = io(namespace, { reconnectionDelay: 200, reconnectionDelayMax: 2_500, transports: ['websocket', 'polling'] });

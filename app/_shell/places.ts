@@ -1,6 +1,7 @@
 /** The pages of the sidebar and the palette, in their order. Labels are `shell.place.<key>`. */
 export const places = [
   { key: 'home', href: '/', icon: 'house' },
+  { key: 'inbox', href: '/inbox', icon: 'inbox' },
   { key: 'runs', href: '/runs', icon: 'play' },
   { key: 'people', href: '/people', icon: 'users' },
   { key: 'steps', href: '/steps', icon: 'blocks' },

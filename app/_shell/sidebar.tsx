@@ -9,6 +9,8 @@ import { classNames } from '../_ui/class-names';
 import { Icon } from '../_ui/icon';
 import { Kbd } from '../_ui/kbd';
 import { StatusMark } from '../_ui/status-mark';
+import { Count } from '../_inbox/count';
+import { useInbox } from '../_inbox/inbox-context';
 import { useOpenRuns } from './open-runs';
 import { isAt, places } from './places';
 import { UserMenu } from './user-menu';
@@ -26,6 +28,7 @@ export function Sidebar({ facts, onFind }: { facts: SidebarFacts; onFind: () => 
   const t = useTranslations('shell');
   const router = useRouter();
   const { open } = useOpenRuns();
+  const { count } = useInbox();
   useChanges([{ topic: 'component' }, { topic: 'member' }], () => router.refresh());
   return (
     <div className="hidden w-(--sidebar) flex-none flex-col border-r border-line bg-sunken md:flex">
@@ -35,12 +38,13 @@ export function Sidebar({ facts, onFind }: { facts: SidebarFacts; onFind: () => 
       </button>
       <nav aria-label={t('nav')} className="min-h-0 flex-1 overflow-y-auto px-2 pb-4">
         <Entry href="/" icon="house">{t('place.home')}</Entry>
+        <Entry href="/inbox" icon="inbox" aside={count > 0 && <Count count={count} label={t('inboxCount', { count })} />}>{t('place.inbox')}</Entry>
         <Entry href="/runs" icon="play" aside={open.length > 0 && <span className="num flex items-center gap-1 text-accent-text"><StatusMark status="running" size={11} /><span className="sr-only">{t('goingOn')}</span>{open.length}</span>}>{t('place.runs')}</Entry>
         <Heading>{t('components')}</Heading>
         {facts.components.map((each) => <Entry key={each.id} href={`/components/${each.id}`} icon={each.icon}>{each.title}</Entry>)}
         {facts.components.length === 0 && <p className="px-2 text-xs text-faint">{t('noComponents')}</p>}
         <Heading>{t('workspace.label')}</Heading>
-        {places.slice(2).map((place) => <Entry key={place.key} href={place.href} icon={place.icon}>{t(`place.${place.key}`)}</Entry>)}
+        {places.slice(3).map((place) => <Entry key={place.key} href={place.href} icon={place.icon}>{t(`place.${place.key}`)}</Entry>)}
       </nav>
       <UserMenu trigger={
         <button type="button" aria-label={t('userOf', { name: facts.user.name })} className="focus-inset flex h-13 flex-none items-center gap-2 border-t border-line px-3.5 text-left hover:bg-hover">

@@ -11,7 +11,7 @@ import {
   Receipt, Redo2, RefreshCw, Repeat, Rocket, RotateCcw, RotateCw, Save, Scan, Search, Send, Server, Settings, Settings2, Sheet, Shield, ShieldCheck, ShoppingCart,
   Shuffle, Sigma, SkipBack, SkipForward, SlidersHorizontal, Sparkles, Split, Square, SquareCheck, SquareDashed, SquareFunction, SquarePen, SquareTerminal, SquareText,
   Star, StepBack, StepForward, StickyNote, Sun, Table, Table2, Tag, Tags, Terminal, Text, TextCursorInput, Ticket, Timer, ToggleLeft, Trash2, TriangleAlert, Truck, Type,
-  Undo2, Unlink, Unplug, Upload, User, UserCheck, UserCog, UserMinus, UserPlus, UserRound, UserRoundPen, Users, Variable, Wallet, WandSparkles, Waypoints, Webhook,
+  Undo2, Unlink, Unplug, Upload, User, UserCheck, UserCog, UserMinus, UserPlus, UserRound, UserRoundCheck, UserRoundPen, Users, Variable, Wallet, WandSparkles, Waypoints, Webhook,
   Workflow, Wrench, X, Zap, ZoomIn, ZoomOut,
   type LucideIcon,
 } from 'lucide-react';
@@ -46,7 +46,7 @@ const icons: Record<string, LucideIcon> = {
   table: Table, 'table-2': Table2, tag: Tag, tags: Tags, terminal: Terminal, text: Text, 'text-cursor-input': TextCursorInput, ticket: Ticket, timer: Timer,
   'toggle-left': ToggleLeft, 'trash-2': Trash2, 'triangle-alert': TriangleAlert, truck: Truck, type: Type, 'undo-2': Undo2, unlink: Unlink, unplug: Unplug,
   upload: Upload, user: User, 'user-check': UserCheck, 'user-cog': UserCog, 'user-minus': UserMinus, 'user-plus': UserPlus, 'user-round': UserRound,
-  'user-round-pen': UserRoundPen, users: Users, variable: Variable, wallet: Wallet, 'wand-sparkles': WandSparkles, waypoints: Waypoints, webhook: Webhook,
+  'user-round-check': UserRoundCheck, 'user-round-pen': UserRoundPen, users: Users, variable: Variable, wallet: Wallet, 'wand-sparkles': WandSparkles, waypoints: Waypoints, webhook: Webhook,
   workflow: Workflow, wrench: Wrench, x: X, zap: Zap, 'zoom-in': ZoomIn, 'zoom-out': ZoomOut,
 };
 

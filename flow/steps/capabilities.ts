@@ -100,6 +100,8 @@ export type EffectScope = {
   note(kind: string, ref: Json): void;
   /** Who of them was told; those with the same message under the same effect key are never told twice. */
   notify(message: Message): Promise<{ ids: string[]; skipped: string[] }>;
+  /** Members who may answer. */
+  people(asked: Asked): Promise<Person[]>;
   openTask(question: Question): Promise<{ taskId: string }>;
   /** Its time is over: closes an open task, with an answer of nobody's or without. An answer given just before stays. */
   expireTask(taskId: string, answer: Json): Promise<void>;
@@ -157,7 +159,6 @@ export type StepUse = {
   callTarget(wanted: { systemId: string; connectorId: string; queryPath: string }): Promise<CallTarget>;
   /** Calls once for (run, step, iteration, itemIndex): the recorded answer is returned when the same key comes again. */
   callEndpoint(itemIndex: number, call: EndpointCall): Promise<CallAnswer>;
-  people(asked: Asked): Promise<Person[]>;
   canSend(channel: Channel): boolean;
   task(taskId: string): Promise<TaskState | null>;
   /** Tells the log; `wait.opened` only once while the step waits. */

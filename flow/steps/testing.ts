@@ -5,7 +5,7 @@ import { fail, FailureError, type Failure } from '../failure';
 import { defaultLimits } from '../limits';
 import type { Json, JsonObject } from '../json';
 import { text, type Text } from '../text';
-import type { CallAnswer, CallTarget, ChildRun, EndpointCall, EntryWrite, ExportFile, Item, Message, Person, Question, StepUse, Table, TaskState, WaitNews, WorkflowStart, WorkflowStarted } from './capabilities';
+import type { Asked, CallAnswer, CallTarget, ChildRun, EndpointCall, EntryWrite, ExportFile, Item, Message, Person, Question, StepUse, Table, TaskState, WaitNews, WorkflowStart, WorkflowStarted } from './capabilities';
 import type { DataflowOutcome, DataflowStep, StepType, WorkflowOutcome, WorkflowStep } from './define-step';
 import { failValidation } from './validate-input';
 
@@ -65,6 +65,7 @@ export function world(options: WorldOptions = {}): World {
       const known = message.userIds.filter((id) => people.some((each) => each.id === id));
       return { ids: known.map((id) => `ntf_${id}`), skipped: message.userIds.filter((id) => !known.includes(id)) };
     },
+    people: async (asked: Asked) => ('ids' in asked ? asked.ids.flatMap((id) => people.filter((each) => each.id === id)) : people.filter((each) => each.role === asked.role)).map(({ id, name }) => ({ id, name })),
     openTask: async ({ question, options: offered, people: asked, dueAt }: Question) => {
       const taskId = `tsk_${made.tasks.size + 1}`;
       made.tasks.set(taskId, { state: 'open', isDue: false, dueAt, people: asked, question, options: offered, answer: null, answeredBy: null });
@@ -104,7 +105,6 @@ export function world(options: WorldOptions = {}): World {
       return { status: 200, headers: {}, body: null, isFile: false, ...(await options.answer?.(call, index)) };
     },
     childRun: async (id) => options.children?.[id] ?? { status: 'running', state: 'running', entryId: null, output: null },
-    people: async (asked) => ('ids' in asked ? asked.ids.flatMap((id) => people.filter((each) => each.id === id)) : people.filter((each) => each.role === asked.role)).map(({ id, name }) => ({ id, name })),
     canSend: (channel) => channel === 'inApp', task: async (id) => made.tasks.get(id) ?? null, tell: (news) => void made.news.push(news),
   };
   return { ...made, use };

@@ -8,7 +8,7 @@ import type { StepProblem } from '../../../problems';
 import { oneOf, userIdsIn } from '../../../recipients';
 import { text } from '../../../text';
 import { fieldNamed, readModel, reloaded } from '../../../workflow-model';
-import type { Question, StepUse, TaskState } from '../../capabilities';
+import type { EffectScope, Question, StepUse, TaskState } from '../../capabilities';
 import { optionsOf } from '../../choices';
 import { defineWorkflowStep, type WorkflowInput, type WorkflowOutcome } from '../../define-step';
 import { field } from '../../field';
@@ -58,7 +58,7 @@ export const getUserConfirmation = defineWorkflowStep(
     },
     run: async (params, input, use) => {
       for (let round = 0; ; round += 2) {
-        const opened = await use.effect(round, async (scope) => ({ ...(await scope.openTask(await questionOf(params, input, use))), attempt: use.step.attempt }));
+        const opened = await use.effect(round, async (scope) => ({ ...(await scope.openTask(await questionOf(params, input, use, scope))), attempt: use.step.attempt }));
         const task = await use.task(opened.taskId);
         if (task === null) throw new Error(`task ${opened.taskId} of run ${use.context.runId} is missing`);
         // A step that is tried again asks again, unless the answer is there.
@@ -70,13 +70,13 @@ export const getUserConfirmation = defineWorkflowStep(
   },
 );
 
-async function questionOf(params: Params, { model }: WorkflowInput, use: StepUse): Promise<Question> {
+async function questionOf(params: Params, { model }: WorkflowInput, use: StepUse, scope: EffectScope): Promise<Question> {
   const { component, flowName } = use.context;
   const asked = fieldNamed(component, params.confirmationField);
   const options = optionsOf(asked);
   if (!asked || !options) fail('TYPE_MISMATCH', text(`"${params.confirmationField ?? ''}" is neither yes/no nor a list of choices: nothing could be offered.`, `« ${params.confirmationField ?? ''} » n’est ni oui/non ni une liste de choix : rien ne pourrait être proposé.`), { path: params.confirmationField ?? '' });
-  const named = params.userInfoField ? await use.people({ ids: userIdsIn(readModel(model, params.userInfoField)) }) : [];
-  const routed = params.userRouting ? await use.people({ role: params.userRouting }) : [];
+  const named = params.userInfoField ? await scope.people({ ids: userIdsIn(readModel(model, params.userInfoField)) }) : [];
+  const routed = params.userRouting ? await scope.people({ role: params.userRouting }) : [];
   const people = [...named, ...routed.filter((each) => !named.some((other) => other.id === each.id))];
   if (people.length === 0) fail('NO_RECIPIENT', text('Nobody could be asked: neither the field nor the role names a member of the workspace who may answer.', 'Personne à interroger : ni le champ ni le rôle ne désignent un membre de l’espace qui puisse répondre.'));
   const written = fillPlaceholders(params.message ?? '', (path) => readModel(model, path)).trim();
