@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { connect, type Database } from '#db/client';
 import { survivesCutConnections } from '#db/driver-guard';
 import { EnvError, readEnv, type Env } from '#db/env';
+import { logAs } from '#db/log';
+import { startTracing, stopTracing } from '#db/trace';
 
 /**
  * The composition root: the only file that knows app, collab-server and engine. Without a mode it supervises one web
@@ -30,6 +32,8 @@ async function start(): Promise<void> {
   if (mode === 'all') return supervise(env, fileURLToPath(import.meta.url));
   if (env.databaseUrl === '') throw new EnvError(`DATABASE_URL must be set for --only=${mode}.`);
   const database = connect(env.databaseUrl, { max: mode === 'web' ? 12 : 10 });
+  logAs(mode);
+  startTracing(`millrace-${mode}`);
   if (!process.send) await prepare(env, database, env.databaseUrl); // alone, without a supervisor that did it
   const part = mode === 'engine' ? await engine(env, database) : await web(env, database);
   process.send?.({ ready: true });
@@ -39,6 +43,7 @@ async function start(): Promise<void> {
   await once(stop.signal, 'abort');
   const deadline = setTimeout(() => process.exit(1), 8_000);
   await part.close();
+  await stopTracing();
   await database.close();
   clearTimeout(deadline);
   process.exit(0);
@@ -47,7 +52,7 @@ async function start(): Promise<void> {
 // Each process loads its own part only: the supervisor and the engine stay small.
 async function engine(env: Env, database: Database) {
   const { startEngine } = await import('./engine/main');
-  return startEngine({ env, database, connectionUrl: env.databaseUrl });
+  return startEngine({ env, database, connectionUrl: env.databaseUrl, sideJobs: true });
 }
 
 async function web(env: Env, database: Database) {

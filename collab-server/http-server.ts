@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { addressHeader, pathHeader } from '#db/auth';
 import type { Database } from '#db/client';
 import { failure, type Failure } from '#flow/failure';
-import type { Metrics } from './metrics';
+import { tell, traced } from '#db/trace';
+import { metricsText, type Metrics } from './metrics';
 
 export type HandleRequest = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 type Parts = { database: Database; metrics: Metrics; handleRequest: HandleRequest; isClosing: () => boolean };
@@ -21,12 +22,32 @@ const apiPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
 /** What every request passes before Next sees it: headers of ours, health, metrics, and paths that are none. */
 export function createHttpServer(parts: Parts): Server {
   return createServer((request, response) => {
-    answer(parts, request, response).catch((error: unknown) => {
+    const path = pathOf(request);
+    const served = path.startsWith('/api/') || path.startsWith('/hooks/')
+      ? traced(`${request.method} ${template(path)}`, { 'http.request.method': request.method ?? '', 'url.path': template(path) }, () => answerFully(parts, request, response), { kind: 'server', parent: headerOf(request, 'traceparent') })
+      : answer(parts, request, response);
+    served.catch((error: unknown) => {
       console.error('unexpected error while answering', request.method, request.url, error);
       if (response.headersSent) response.destroy();
       else sendFailure(response, 500, failure('INTERNAL', { en: 'Something went wrong on the server. It was logged; try again.', fr: 'Une erreur s’est produite sur le serveur. Elle a été notée ; réessayez.' }));
     });
   });
+}
+
+/** A path without what it is about: ids make too many names, and a hook's token is a secret. */
+function template(path: string): string {
+  return path.replace(/^\/hooks\/[^/]+/, '/hooks/:token').replace(/\/(?:[0-9a-f-]{36}|[a-z]{3}_[^/]+|\d+|[A-Za-z0-9_-]{40,})(?=\/|$)/g, '/:id').slice(0, 120);
+}
+
+const headerOf = (request: IncomingMessage, name: string) => {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : null;
+};
+
+/** Next answers in its own time: the span ends with the response. */
+async function answerFully(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  await answer(parts, request, response);
+  tell({ 'http.response.status_code': response.statusCode });
 }
 
 async function answer(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -93,7 +114,7 @@ async function answerReady(parts: Parts, response: ServerResponse): Promise<void
 }
 
 async function answerMetrics(parts: Parts, response: ServerResponse): Promise<void> {
-  const body = await parts.metrics.registry.metrics();
+  const body = await metricsText(parts.metrics, parts.database.sql);
   response.writeHead(200, { 'Content-Type': parts.metrics.registry.contentType, 'Cache-Control': 'no-store' }).end(body);
 }
 

@@ -29,7 +29,7 @@ export async function createLiveServer({ database, auth, metrics, watch, origins
     destroyUpgrade: false, maxHttpBufferSize: largestMessage, serveClient: false,
     allowRequest: (request, callback) => callback(null, isOriginAllowed(request, origins)),
   });
-  const runHub = new RunHub(database);
+  const runHub = new RunHub(database, (seconds) => metrics.streamLagSeconds.observe(seconds));
   const listHub = new RunListHub(database);
   await listHub.start();
   const lookEverywhere = () => void listHub.look([]);

@@ -19,9 +19,12 @@ export class RunHub {
   private pumping = false;
   private isClosed = false;
   private readonly database: Database;
+  /** Told how old the newest event was when a run's live watchers got it. */
+  private readonly lagged: (seconds: number) => void;
 
-  constructor(database: Database) {
+  constructor(database: Database, lagged: (seconds: number) => void = () => {}) {
     this.database = database;
+    this.lagged = lagged;
     this.timer = setInterval(() => this.look(this.watchers.keys()), pollMs);
   }
 
@@ -74,6 +77,7 @@ export class RunHub {
     for (const { runId, after } of live) from.set(runId, Math.min(after, from.get(runId) ?? after));
     const found = await eventsAfter(this.database.sql, [...from].map(([runId, after]) => ({ runId, after })), page);
     for (const watcher of live) send(watcher, found.get(watcher.runId) ?? []);
+    for (const events of found.values()) this.lagged(Math.max(0, Date.now() - Date.parse(events.at(-1)?.at ?? '')) / 1_000);
     for (const [runId, events] of found) if (events.length === page) this.dirty.add(runId);
   }
 

@@ -44,11 +44,18 @@ function encode(text: string): Blob {
   return { sha256, encoding: packed ? 'gzip' : 'json', body: packed ?? plain, sizeBytes: plain.length };
 }
 
+/**
+ * Stores what is not stored yet and touches what is about to be old (see `sweepBlobs`). Fresh contents are left alone:
+ * a lock on them would make callers with the same input wait for each other.
+ */
 export async function putBlobs(db: Executor, workspaceId: string, blobs: readonly Blob[]): Promise<void> {
   // In one order everywhere, so that two writers of the same contents never wait for each other in a circle.
   for (const blob of blobs.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1))) {
-    await db.execute(sql`insert into blobs (workspace_id, sha256, size_bytes, encoding, body)
-      values (${workspaceId}, decode(${blob.sha256}, 'hex'), ${blob.sizeBytes}, ${blob.encoding}, decode(${Buffer.from(blob.body).toString('base64')}, 'base64')) on conflict do nothing`);
+    const values = sql`insert into blobs (workspace_id, sha256, size_bytes, encoding, body)
+      values (${workspaceId}, decode(${blob.sha256}, 'hex'), ${blob.sizeBytes}, ${blob.encoding}, decode(${Buffer.from(blob.body).toString('base64')}, 'base64'))`;
+    const [stored] = await db.execute(sql`with made as (${values} on conflict do nothing returning 1 as made)
+      select 1 from made union all select 1 from blobs where workspace_id = ${workspaceId} and sha256 = decode(${blob.sha256}, 'hex') and touched_at > now() - interval '1 hour' limit 1`);
+    if (!stored) await db.execute(sql`${values} on conflict (workspace_id, sha256) do update set touched_at = now()`);
   }
 }
 

@@ -12,6 +12,10 @@ export type Env = {
   dataDir: string;
   secretKey: string;
   smtpUrl: string | null;
+  /** Sender of mails. */
+  mailFrom: string;
+  /** Days an ended run is kept where its workspace says nothing; null: for good. */
+  runRetentionDays: number | null;
   engineWorkers: number;
   admin: { email: string; password: string } | null;
   /** Origins that may change anything; the first is the address shown to people. */
@@ -31,6 +35,8 @@ const schema = z.object({
   DATA_DIR: z.string().min(1).default('.data'),
   SECRET_KEY: z.string().min(32, 'SECRET_KEY must have 32 characters or more').optional(),
   SMTP_URL: z.string().regex(/^smtps?:\/\//, 'SMTP_URL must start with smtp:// or smtps://').optional(),
+  MAIL_FROM: z.string().regex(/^[^\r\n]+@[^\r\n]+$/, 'MAIL_FROM must be an e-mail address').optional(),
+  RUN_RETENTION_DAYS: z.string().regex(/^[1-9]\d{0,3}$/, 'RUN_RETENTION_DAYS must be a whole number of days, 1 to 9999').transform(Number).optional(),
   ENGINE_WORKERS: integer('ENGINE_WORKERS', 0, 64, 1),
   ADMIN_EMAIL: z.email('ADMIN_EMAIL must be an e-mail address').optional(),
   ADMIN_PASSWORD: z.string().min(8, 'ADMIN_PASSWORD must have 8 characters or more').optional(),
@@ -53,7 +59,7 @@ export function readEnv(source: Record<string, string | undefined> = process.env
   const publicUrls = origins(env.PUBLIC_URL, env.PORT);
   const secretKey = env.SECRET_KEY ?? storedSecret(dataDir);
   return {
-    port: env.PORT, databaseUrl: env.DATABASE_URL ?? '', dataDir, secretKey, smtpUrl: env.SMTP_URL ?? null, engineWorkers: env.ENGINE_WORKERS,
+    port: env.PORT, databaseUrl: env.DATABASE_URL ?? '', dataDir, secretKey, smtpUrl: env.SMTP_URL ?? null, mailFrom: env.MAIL_FROM ?? `Millrace <millrace@${new URL(publicUrls[0] ?? 'http://localhost').hostname}>`, runRetentionDays: env.RUN_RETENTION_DAYS ?? null, engineWorkers: env.ENGINE_WORKERS,
     admin: env.ADMIN_EMAIL && env.ADMIN_PASSWORD ? { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD } : null,
     publicUrls,
     auth: { secret: deriveKey(secretKey, 'auth').toString('hex'), baseUrl: publicUrls[0] ?? '', trustedOrigins: publicUrls, signUp: env.SIGN_UP },

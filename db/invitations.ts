@@ -4,9 +4,11 @@ import { failure, type Failure } from '#flow/failure';
 import { newId } from '#flow/id';
 import { denied, type Access, type Role } from './access';
 import { recordAudit } from './audit';
+import { invitationMail } from './invitation-mail';
+import { enqueueMail, type Mail } from './mail';
 import { recordChange } from './record-change';
 import type { Database, Executor } from './client';
-import { invitations, members, workspaces } from './schema';
+import { invitations, members, user, workspaces } from './schema';
 import { hashToken } from './session-token';
 import { parseRole } from './workspaces';
 
@@ -14,22 +16,33 @@ const lifetimeMs = 14 * 24 * 3_600_000;
 
 export type Invitation = { id: string; role: Role; email: string | null; createdAt: string; expiresAt: string };
 
-/** The token is answered once and never stored: only its hash is. */
-export async function createInvitation(database: Database, access: Access, wanted: { role: Role; email?: string | undefined }):
-Promise<{ ok: true; id: string; token: string } | { ok: false; failure: Failure }> {
+/** `mailTo` makes the address of a token, where mail can be sent. */
+export type InvitationOptions = { role: Role; email?: string | undefined; mailTo?: ((token: string) => string) | undefined };
+
+/** The token is answered once and never stored: only its hash is. A mail that carries it waits sealed. */
+export async function createInvitation(database: Database, access: Access, wanted: InvitationOptions):
+Promise<{ ok: true; id: string; token: string; mailed: boolean } | { ok: false; failure: Failure }> {
   const refused = denied(access, 'people.manage');
   if (refused) return { ok: false, failure: refused };
   if (wanted.role === 'owner' && access.role !== 'owner') return { ok: false, failure: ownersInviteOwners };
   const token = randomBytes(24).toString('base64url');
   const id = newId('inv');
+  const mailed = wanted.email !== undefined && wanted.mailTo !== undefined;
   await database.db.transaction(async (db) => {
     await db.insert(invitations).values({
       id, workspaceId: access.workspaceId, tokenHash: hashToken(token), role: wanted.role, email: wanted.email?.toLowerCase() ?? null,
       createdBy: access.user?.id ?? null, expiresAt: new Date(Date.now() + lifetimeMs),
     });
     await recordAudit(db, { workspaceId: access.workspaceId, userId: access.user?.id ?? null, action: 'invitation.created', objectId: id, data: { role: wanted.role } });
+    if (wanted.email !== undefined && wanted.mailTo) await enqueueMail(db, await mailFor(db, access, { to: wanted.email, role: wanted.role, url: wanted.mailTo(token) }));
   });
-  return { ok: true, id, token };
+  return { ok: true, id, token, mailed };
+}
+
+async function mailFor(db: Executor, access: Access, invited: { to: string; role: Role; url: string }): Promise<Mail> {
+  const [workspace] = await db.select({ name: workspaces.name }).from(workspaces).where(eq(workspaces.id, access.workspaceId));
+  const [inviter] = access.user ? await db.select({ locale: user.locale }).from(user).where(eq(user.id, access.user.id)) : [];
+  return invitationMail({ ...invited, workspaceName: workspace?.name ?? '', inviter: access.user?.name ?? access.apiKeyName ?? 'Millrace', locale: inviter?.locale ?? null });
 }
 
 export async function listInvitations(database: Database, access: Access): Promise<Invitation[]> {

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type postgres from 'postgres';
 import { z } from 'zod';
 import { isJsonObject, type Json } from '#flow/json';
 import { eventVersion, parseRunEvent, type RunEvent } from '#flow/run-event';
@@ -12,7 +13,7 @@ export type LogRow = {
 };
 
 /** Rows of several runs in order. Plain queries parse JSON and times themselves. */
-export async function logRows(db: Database['sql'], runIds: readonly string[], range: { after?: number; limit?: number } = {}): Promise<LogRow[]> {
+export async function logRows(db: postgres.ISql, runIds: readonly string[], range: { after?: number; limit?: number } = {}): Promise<LogRow[]> {
   return db<LogRow[]>`select run_id as "runId", seq, type, version, step_id as "stepId", attempt, iteration, fence, at, data, encode(blob, 'hex') as blob, encode(hash, 'hex') as hash
     from run_events where run_id = any(${runIds as string[]}::uuid[]) and seq > ${range.after ?? 0} order by run_id, seq limit ${range.limit ?? 1_000_000}`;
 }

@@ -12,6 +12,7 @@ import type { Executor } from './client';
 import { hashEvent, storable, storableJson } from './event-hash';
 import { integrationPins } from './integration-facts';
 import { flows, flowVersions } from './schema';
+import { traceparent } from './trace';
 
 /** The one way a run comes into being: its row, its slot and `run.requested`, in the transaction of whoever asks. */
 export type Starter = { id: string | null; name: string };
@@ -49,10 +50,10 @@ export async function insertRun(tx: Executor, request: RunRequest): Promise<stri
   // One statement: a start costs as few round trips as it can.
   await tx.execute(sql`with run as (
       insert into runs (id, workspace_id, flow_id, flow_version_id, kind, instance_id, entry_id, attempt, trigger, trigger_name, started_by, started_by_name,
-        parent_run_id, parent_step_id, forked_from, forked_at_seq, depth, steps_total, pins, input_ref, search_text, created_at)
+        parent_run_id, parent_step_id, forked_from, forked_at_seq, depth, steps_total, pins, input_ref, search_text, created_at, traceparent)
       values (${runId}, ${workspaceId}, ${flow.id}, ${version.id}, ${flow.kind}, ${request.instance?.id ?? null}, ${request.entryId}, ${request.instance?.attempt ?? 1}, ${trigger}, ${request.triggerName === undefined ? null : storable(request.triggerName)},
         ${startedBy.id}, ${startedBy.name}, ${parent?.runId ?? null}, ${parent?.stepId ?? null}, ${fork?.facts.runId ?? null}, ${fork?.facts.seq ?? null}, ${parent ? parent.depth + 1 : 0}, ${stepsOf(version.definition).length},
-        ${JSON.stringify(pins)}::jsonb, decode(${input?.sha256 ?? null}, 'hex'), ${searchText}, ${at})
+        ${JSON.stringify(pins)}::jsonb, decode(${input?.sha256 ?? null}, 'hex'), ${searchText}, ${at}, ${traceparent()})
     ), event as (
       insert into run_events (run_id, seq, type, fence, at, data, blob, hash)
       values (${runId}, 1, 'run.requested', 0, ${at}, ${JSON.stringify(data)}::jsonb, decode(${fork?.override?.sha256 ?? null}, 'hex'), decode(${hash}, 'hex'))

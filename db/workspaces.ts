@@ -1,13 +1,17 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { failure, FailureError, type Failure, type Result } from '#flow/failure';
 import { newId } from '#flow/id';
+import { z } from 'zod';
 import { limitsFrom, type LimitsChange, type WorkspaceLimits } from '#flow/limits';
 import { denied, roles, type Access, type Role } from './access';
 import { recordAudit } from './audit';
 import type { Database, Executor } from './client';
 import { members, session, workspaces } from './schema';
+import { permitted } from './permitted';
+import { retentionSettings, type RetentionSettings } from './retention-settings';
 import { seedSamples } from './seed-samples';
 
+const storedSettings = z.looseObject({ retention: retentionSettings.optional() });
 export type WorkspaceOfUser = { id: string; name: string; role: Role };
 
 export function parseRole(stored: string): Role {
@@ -52,17 +56,23 @@ export async function getWorkspace(database: Database, access: Access): Promise<
   const [row] = await database.db.select({ id: workspaces.id, name: workspaces.name, settings: workspaces.settings }).from(workspaces).where(eq(workspaces.id, access.workspaceId));
   if (!row) throw new FailureError(workspaceNotFound(access.workspaceId));
   const { settings, ...rest } = row;
-  return { ...rest, role: access.role, limits: limitsFrom(settings) };
+  return { ...rest, role: access.role, limits: limitsFrom(settings), retention: storedSettings.parse(settings).retention ?? null };
 }
 
-export type WorkspaceChange = { name?: string | undefined; limits?: LimitsChange | undefined };
+/** `retention` null: what holds for the installation. */
+export type WorkspaceChange = { name?: string | undefined; limits?: LimitsChange | undefined; retention?: RetentionSettings | null | undefined };
 
 /** Changes what is named; a limit of null is the default again. */
-export async function updateWorkspace(database: Database, access: Access, { name, limits }: WorkspaceChange): Promise<Result<object>> {
+export async function updateWorkspace(database: Database, access: Access, { name, limits, retention }: WorkspaceChange): Promise<Result<object>> {
   const refused = denied(access, 'settings.manage');
   if (refused) return { ok: false, failure: refused };
   await database.db.transaction(async (tx) => {
     if (name !== undefined) await tx.update(workspaces).set({ name }).where(eq(workspaces.id, access.workspaceId));
+    if (retention !== undefined) {
+      const settings = retention === null ? sql`settings - 'retention'` : sql`settings || jsonb_build_object('retention', ${JSON.stringify(retention)}::jsonb)`;
+      await tx.update(workspaces).set({ settings }).where(eq(workspaces.id, access.workspaceId));
+      await recordAudit(tx, { workspaceId: access.workspaceId, userId: access.user?.id ?? null, action: 'workspace.retention', data: retention });
+    }
     if (limits === undefined) return;
     await tx.execute(sql`update workspaces set settings = jsonb_set(settings, '{limits}', jsonb_strip_nulls(coalesce(settings -> 'limits', '{}') || ${JSON.stringify(limits)}::jsonb)) where id = ${access.workspaceId}`);
     await recordAudit(tx, { workspaceId: access.workspaceId, userId: access.user?.id ?? null, action: 'workspace.limits' });

@@ -49,7 +49,7 @@ export async function writeAppends(sql: postgres.Sql, appends: readonly Append[]
       select t.workspace_id, decode(t.sha256, 'hex'), t.size_bytes, t.encoding, decode(t.body, 'base64')
       from unnest(${of(blobs, (b) => b.workspaceId)}::text[], ${of(blobs, (b) => b.sha256)}::text[], ${of(blobs, (b) => b.sizeBytes)}::bigint[], ${of(blobs, (b) => b.encoding)}::text[],
         ${of(blobs, (b) => Buffer.from(b.body).toString('base64'))}::text[]) t(workspace_id, sha256, size_bytes, encoding, body)
-      order by t.workspace_id, t.sha256 on conflict do nothing
+      order by t.workspace_id, t.sha256 on conflict (workspace_id, sha256) do update set touched_at = now() where blobs.touched_at < now() - interval '1 hour'
     ), r as (
       update runs r set status = t.status, warnings = t.warnings, steps_done = t.steps_done, items_out = t.items_out, started_at = t.started_at::timestamptz, finished_at = t.finished_at::timestamptz, error = t.error::jsonb,
         response_ready = r.response_ready or t.responded = 1, output_ref = coalesce(decode(t.output_ref, 'hex'), r.output_ref),

@@ -1,5 +1,7 @@
 import type postgres from 'postgres';
 import { writeAppends, type Answer, type Append } from './append-statement';
+import { log, reasonOf } from '#db/log';
+import type { Figures } from './figures';
 import { LostRun, type LiveRun } from './live-run';
 
 /**
@@ -12,21 +14,26 @@ export type Flushed = { appends: number; events: number; fenced: number };
 const mostRuns = 256;
 const mostBytes = 4_000_000;
 const remembered = 20_000;
+const rememberedMs = 1_800_000;
 
 export class Appender {
   readonly totals: Flushed & { flushes: number } = { appends: 0, events: 0, fenced: 0, flushes: 0 };
   private readonly sql: postgres.Sql;
   private readonly after: (appends: readonly Append[]) => void;
+  private readonly figures: Figures | null;
+  private readonly write: typeof writeAppends;
   private queue: Append[] = [];
   private flushing = false;
   private readonly open = new Map<LiveRun, number>();
   private readonly waiters = new Map<LiveRun, { resolve: () => void; reject: (error: Error) => void }[]>();
-  /** Blobs known to be stored, so that the same content is sent once. */
-  private readonly stored = new Set<string>();
+  /** When blobs were stored or touched, so that the same content is sent once an hour (see `sweepBlobs`). */
+  private readonly stored = new Map<string, number>();
 
-  constructor(sql: postgres.Sql, after: (appends: readonly Append[]) => void) {
+  constructor(sql: postgres.Sql, after: (appends: readonly Append[]) => void, figures: Figures | null = null, write: typeof writeAppends = writeAppends) {
     this.sql = sql;
     this.after = after;
+    this.figures = figures;
+    this.write = write;
   }
 
   push(append: Append): void {
@@ -50,11 +57,11 @@ export class Appender {
 
   remember(workspaceId: string, sha256: string): void {
     if (this.stored.size >= remembered) this.stored.clear();
-    this.stored.add(`${workspaceId}/${sha256}`);
+    this.stored.set(`${workspaceId}/${sha256}`, Date.now());
   }
 
   knows(workspaceId: string, sha256: string): boolean {
-    return this.stored.has(`${workspaceId}/${sha256}`);
+    return (this.stored.get(`${workspaceId}/${sha256}`) ?? 0) > Date.now() - rememberedMs;
   }
 
   private async drain(): Promise<void> {
@@ -78,8 +85,10 @@ export class Appender {
   private async flush(taken: Append[]): Promise<void> {
     const alive = taken.filter((append) => !append.run.lost);
     const merged = merge(alive);
+    const measured = this.figures?.appendSeconds.startTimer();
     try {
-      const answers = merged.length === 0 ? [] : await writeAppends(this.sql, merged, (workspaceId, sha256) => this.knows(workspaceId, sha256));
+      const answers = merged.length === 0 ? [] : await this.write(this.sql, merged, (workspaceId, sha256) => this.knows(workspaceId, sha256));
+      measured?.();
       this.settle(merged, answers);
     } catch (error) {
       if (isRefused(error) && merged.length > 1) {
@@ -92,7 +101,7 @@ export class Appender {
       }
       // Refused for good, or a connection lost after COMMIT may have been sent: never send again. The runs are dropped,
       // claimed once more and read from the log.
-      console.error(`engine: ${merged.length} appends dropped:`, error instanceof Error ? error.message : error);
+      log('error', `${merged.length} appends dropped`, { reason: reasonOf(error), ...(merged.length === 1 ? { runId: merged[0]?.run.facts.id } : {}) });
       for (const append of merged) {
         append.run.refused = isRefused(error);
         append.run.lose();
@@ -108,6 +117,7 @@ export class Appender {
       const answer = kept.get(append.run.facts.id);
       if (!answer) {
         this.totals.fenced += 1;
+        this.figures?.fenced.inc();
         append.run.lose();
         continue;
       }
@@ -117,6 +127,8 @@ export class Appender {
       if (answer.cancel || answer.wakes !== append.run.wakes) call(append.run, answer.cancel);
     }
     this.totals.flushes += 1;
+    this.figures?.appendRuns.observe(written.length);
+    this.figures?.appendEvents.observe(written.reduce((sum, append) => sum + append.rows.length, 0));
     this.totals.appends += written.length;
     if (written.length > 0) this.after(written);
   }

@@ -15,6 +15,7 @@ import { claimSlots, loadRuns } from './claim';
 import { drive, type Outcome } from './drive';
 import type { Engine } from './engine';
 import { LiveRun } from './live-run';
+import { createFigures } from './figures';
 import { aStep, chain, engineTest, type EngineTest } from './testing';
 
 /** Runs driven by hand, with steps that wait at a gate until the test opens it: what runs beside what is then certain. */
@@ -74,7 +75,7 @@ async function driven(flowId: string, own: Record<string, ReturnType<typeof gate
 }
 
 function engineFor(workerId: string, appender: Appender): Engine {
-  return { workerId, database: t.database, control: t.database.sql, appender, credentials: Buffer.alloc(32), mayAct: () => true, isDraining: () => false, lookForWork: () => {} };
+  return { workerId, database: t.database, control: t.database.sql, appender, figures: createFigures(), credentials: Buffer.alloc(32), mayAct: () => true, isDraining: () => false, lookForWork: () => {} };
 }
 
 const events = async (runId: string) => {

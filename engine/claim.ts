@@ -14,7 +14,8 @@ import { LiveRun, type Claimed, type RunFacts } from './live-run';
 import { planOf, planOfFork, type Plan } from './plan';
 
 /** Taking, parking and giving back runs. The fence grows with every claim: whoever holds an older one writes nothing. */
-export type Slot = Claimed & { runId: string; cancel: boolean };
+/** `dueMs`: how long it had been due. */
+export type Slot = Claimed & { runId: string; cancel: boolean; dueMs?: number };
 
 /**
  * Goes round the flows (a loose scan of the index by flow), oldest first within each. Runs that stalled three times are taken
@@ -42,7 +43,8 @@ export async function claimSlots(sql: postgres.Sql, worker: string, most: number
       select s.run_id from run_slots s where s.run_id in (select run_id from chosen) and s.state <> 'leased' and s.ready_at <= now() for update skip locked
     )
     update run_slots s set state = 'leased', owner = ${worker}, fence = s.fence + 1 from locked where s.run_id = locked.run_id
-    returning s.run_id as "runId", s.fence, s.head_seq as "headSeq", encode(s.head_hash, 'hex') as "headHash", s.wakes, s.stalls, s.cancel_requested as cancel`;
+    returning s.run_id as "runId", s.fence, s.head_seq as "headSeq", encode(s.head_hash, 'hex') as "headHash", s.wakes, s.stalls, s.cancel_requested as cancel,
+      greatest(0, extract(epoch from now() - s.ready_at) * 1000)::int as "dueMs"`;
 }
 
 /** Only if nobody left word since the run last looked: a wake-up is never lost. */
@@ -71,7 +73,7 @@ export async function readInbox(sql: postgres.Sql, run: LiveRun): Promise<{ wake
 
 type Row = {
   id: string; workspaceId: string; flowId: string; flowName: string; componentId: string; versionId: string; kind: string; trigger: string; startedBy: string | null; startedByName: string;
-  instanceId: string | null; entryId: number | null; parentRunId: string | null; depth: number; pins: Record<string, string>; inputRef: string | null; outputRef: string | null; settings: unknown;
+  instanceId: string | null; entryId: number | null; parentRunId: string | null; depth: number; pins: Record<string, string>; inputRef: string | null; outputRef: string | null; settings: unknown; traceparent: string | null;
 };
 
 const plans = new Map<string, Plan>();
@@ -82,7 +84,7 @@ export async function loadRuns(database: Database, slots: readonly Slot[], appen
   const [rows, log] = await Promise.all([
     database.sql<Row[]>`select r.id, r.workspace_id as "workspaceId", r.flow_id as "flowId", f.name as "flowName", f.component_id as "componentId", r.flow_version_id as "versionId", r.kind, r.trigger,
         r.started_by as "startedBy", r.started_by_name as "startedByName", r.instance_id as "instanceId", r.entry_id as "entryId", r.parent_run_id as "parentRunId", r.depth, r.pins,
-        encode(r.input_ref, 'hex') as "inputRef", encode(r.output_ref, 'hex') as "outputRef", w.settings
+        encode(r.input_ref, 'hex') as "inputRef", encode(r.output_ref, 'hex') as "outputRef", r.traceparent, w.settings
       from runs r join flows f on f.id = r.flow_id join workspaces w on w.id = r.workspace_id where r.id = any(${ids}::uuid[])`,
     logRows(database.sql, ids),
   ]);

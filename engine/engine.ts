@@ -3,6 +3,7 @@ import { putBlobs, type Blob } from '#db/blobs';
 import type { CredentialKey } from '#db/credentials';
 import type { Database } from '#db/client';
 import type { Appender } from './append';
+import type { Figures } from './figures';
 
 /** What every part of a worker shares. `control` commits without waiting for the disk: claims, parking, leases. */
 export type Engine = {
@@ -12,6 +13,7 @@ export type Engine = {
   appender: Appender;
   /** Opens connectors' credentials. */
   credentials: CredentialKey;
+  figures: Figures;
   /** False once the lease is in doubt: no new effect may begin. */
   mayAct(): boolean;
   isDraining(): boolean;

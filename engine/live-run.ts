@@ -20,6 +20,8 @@ export type Along = { blobs?: readonly Blob[]; consumed?: readonly number[]; out
 export type RunFacts = {
   id: string; workspaceId: string; flowId: string; flowName: string; component: ComponentModel; plan: Plan; kind: 'dataflow' | 'workflow'; trigger: Trigger; startedBy: Starter;
   instanceId: string | null; parentRunId: string | null; depth: number; pins: Record<string, string>; inputRef: string | null; outputRef: string | null; limits: RunLimits;
+  /** Trace of whoever asked for the run. */
+  traceparent: string | null;
 };
 export type Claimed = { fence: number; headSeq: number; headHash: string; wakes: number; stalls: number };
 

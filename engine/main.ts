@@ -7,32 +7,38 @@ import { newId } from '#flow/id';
 import { Appender } from './append';
 import type { Append } from './append-statement';
 import type { Engine } from './engine';
+import { createFigures, publishFigures } from './figures';
 import { startHeartbeat } from './heartbeat';
 import { Worker } from './worker';
 
 /** One engine process: any number of them work on one database, on any machines. */
 const noEffectAfterMs = 6_000;
 
-export type EngineStart = { env: Env; database: Database; connectionUrl: string };
+/** `sideJobs`: also mail and clean-up, as every engine of an installation does. */
+export type EngineStart = { env: Env; database: Database; connectionUrl: string; sideJobs?: boolean };
 export type RunningEngine = { workerId: string; totals: Appender['totals']; close(): Promise<void> };
 
-export async function startEngine({ env, database, connectionUrl }: EngineStart): Promise<RunningEngine> {
+export async function startEngine({ env, database, connectionUrl, sideJobs = false }: EngineStart): Promise<RunningEngine> {
   const workerId = `${hostname()}:${process.pid}:${newId('wrk')}`;
   const appends = postgres(connectionUrl, { max: 1, onnotice: () => {}, connect_timeout: 10 });
   // Nothing here must outlive a crash of PostgreSQL by itself: an append that follows makes what came before durable.
   const control = postgres(connectionUrl, { max: 3, onnotice: () => {}, connect_timeout: 10, connection: { synchronous_commit: 'off' } });
   const heartbeat = await startHeartbeat(connectionUrl, { id: workerId, host: hostname(), pid: process.pid });
-  const appender = new Appender(appends, (written: readonly Append[]) => worker.announce(written));
+  const figures = createFigures();
+  const appender = new Appender(appends, (written: readonly Append[]) => worker.announce(written), figures);
   const engine: Engine = {
-    workerId, database, control, appender, credentials: credentialKey(env.secretKey), mayAct: () => heartbeat.ageMs() < noEffectAfterMs, isDraining: () => worker.isDraining(), lookForWork: () => worker.lookForWork(),
+    workerId, database, control, appender, figures, credentials: credentialKey(env.secretKey), mayAct: () => heartbeat.ageMs() < noEffectAfterMs, isDraining: () => worker.isDraining(), lookForWork: () => worker.lookForWork(),
   };
   const worker = new Worker(engine, heartbeat);
   const listening = await control.listen('run_slots', (payload) => worker.hinted(payload.split(',')), () => worker.lookForWork());
   worker.start();
+  const stopFigures = publishFigures(control, workerId, figures);
+  const others = sideJobs ? await (await import('./side-jobs')).startSideJobs({ env, database, connectionUrl, workerId }) : null;
   let closing: Promise<void> | undefined;
   const stop = async () => {
     await listening.unlisten().catch(() => {}); // The connection may be gone already, and with it the listening.
-    await worker.stop();
+    stopFigures();
+    await Promise.all([worker.stop(), others?.close()]);
     await heartbeat.stop();
     await Promise.all([appends.end({ timeout: 2 }), control.end({ timeout: 2 })]);
   };

@@ -7,6 +7,7 @@ import type { ItemList } from '#flow/steps/capabilities';
 import type { DataflowOutcome, DataflowStep, WorkflowOutcome, WorkflowStep } from '#flow/steps/define-step';
 import { pendingStep } from '#flow/run-state';
 import { text } from '#flow/text';
+import { tell, traced } from '#db/trace';
 import type { Step } from '#flow/flow';
 import { isMany, producerOf } from './decide';
 import { effectsOf, type StepEffects } from './effects';
@@ -24,6 +25,13 @@ const responseBytes = 5_000_000;
 const nothing: ItemList = { items: [], many: false };
 
 export async function perform(engine: Engine, run: LiveRun, turn: Turn): Promise<void> {
+  const type = run.facts.plan.types.get(turn.stepId)?.id ?? 'unknown';
+  const measured = engine.figures.stepSeconds.startTimer({ type });
+  await traced(`step ${type}`, { 'millrace.run_id': run.facts.id, 'millrace.step_id': turn.stepId, 'millrace.attempt': turn.attempt }, () => attempt(engine, run, turn));
+  measured();
+}
+
+async function attempt(engine: Engine, run: LiveRun, turn: Turn): Promise<void> {
   const step = run.facts.plan.steps.get(turn.stepId);
   const type = run.facts.plan.types.get(turn.stepId);
   if (!step) return;
@@ -49,6 +57,8 @@ export async function perform(engine: Engine, run: LiveRun, turn: Turn): Promise
   } catch (error) {
     if (run.lost || error instanceof LostRun) throw new LostRun(run.facts.id);
     if (run.step.signal.aborted) return; // Cancelled or over time: the loop finds out which and ends the run.
+    engine.figures.stepFailures.inc({ type: step.type });
+    tell({ 'error.type': error instanceof FailureError ? error.failure.code : 'INTERNAL' });
     if (signal.aborted) run.release();
     fallen(run, turn, step, signal.aborted ? new FailureError(stepTimeout(step)) : error, session?.takeLogs() ?? []);
   } finally {

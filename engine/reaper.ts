@@ -1,5 +1,6 @@
 import type postgres from 'postgres';
 import { hint } from '#db/run-hint';
+import { freeJobs } from '#db/side-jobs';
 
 /**
  * Once a second in every worker, in one at a time: runs of workers whose lease is over go back into the queue, and a
@@ -29,6 +30,7 @@ export async function reap(sql: postgres.Sql): Promise<{ freed: number; woken: n
         order by s.run_id limit ${chunk} for update skip locked
       )
       update run_slots s set ready_at = now(), wakes = s.wakes + 1 from sleepers where s.run_id = sleepers.run_id returning s.run_id as "runId"`;
+    await freeJobs(tx);
     await tx`delete from workers where lease_until < now() - interval '1 hour'`;
     if (freed.length + woken.length > 0) hint(sql, 'run_slots', []);
     return { freed: freed.length, woken: woken.length };

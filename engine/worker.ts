@@ -1,6 +1,8 @@
 import type postgres from 'postgres';
 import { setTimeout as pause } from 'node:timers/promises';
+import { log, reasonOf } from '#db/log';
 import { hint } from '#db/run-hint';
+import { traced } from '#db/trace';
 import { isEnded } from '#flow/run-state';
 import { call } from './append';
 import type { Append } from './append-statement';
@@ -65,7 +67,7 @@ export class Worker {
     this.timers.push(setInterval(() => {
       if (busy) return;
       busy = true;
-      work().catch((error: unknown) => console.error('engine:', error instanceof Error ? error.message : error)).finally(() => (busy = false));
+      work().catch((error: unknown) => log('error', 'a round of the worker failed', { reason: reasonOf(error) })).finally(() => (busy = false));
     }, ms));
   }
 
@@ -105,7 +107,7 @@ export class Worker {
         if (slots.length >= capacity / 2) this.wanted = true;
       }
     } catch (error) {
-      console.error('engine: claiming failed:', error instanceof Error ? error.message : error);
+      log('error', 'claiming failed', { reason: reasonOf(error) });
     } finally {
       this.claiming = false;
     }
@@ -138,7 +140,7 @@ export class Worker {
     try {
       return new Map((await loadRuns(this.engine.database, slots, this.engine.appender)).map((run) => [run.facts.id, run]));
     } catch (error) {
-      console.error('engine: a batch could not be read:', error instanceof Error ? error.message : error);
+      log('error', 'a batch of claimed runs could not be read', { reason: reasonOf(error), ...(slots.length === 1 ? { runId: slots[0]?.runId } : {}) });
       const found = new Map<string, LiveRun>();
       if (slots.length > 1) for (const slot of slots) for (const [id, run] of await this.load([slot])) found.set(id, run);
       return found;
@@ -149,9 +151,14 @@ export class Worker {
     const kind = slot.stalls > 4 ? 'lastChances' : slot.stalls >= 3 ? 'suspects' : null;
     if (kind) this.stalled[kind] += 1;
     this.live.set(slot.runId, run);
-    const driven = drive(this.engine, run, slot).then(() => {}, (error: unknown) => console.error(`engine: run ${slot.runId}:`, error)).finally(() => {
+    this.engine.figures.live.set(this.live.size);
+    this.engine.figures.claimed.inc();
+    this.engine.figures.claimSeconds.observe((slot.dueMs ?? 0) / 1_000);
+    const driven = traced('run', { 'millrace.run_id': slot.runId, 'millrace.flow_id': run.facts.flowId, 'millrace.fence': slot.fence }, () => drive(this.engine, run, slot), { parent: run.facts.traceparent })
+      .then(() => {}, (error: unknown) => log('error', 'a run could not be carried on', { runId: slot.runId, reason: reasonOf(error) })).finally(() => {
       if (kind) this.stalled[kind] -= 1;
       if (this.live.get(slot.runId) === run) this.live.delete(slot.runId);
+      this.engine.figures.live.set(this.live.size);
       this.driving.delete(driven);
       this.lookForWork();
     });

@@ -44,7 +44,10 @@ export const runs = pgTable('runs', {
   createdAt: at('created_at').notNull().defaultNow(),
   startedAt: at('started_at'),
   finishedAt: at('finished_at'),
+  /** W3C trace context of whoever asked, when traces are on: the run's spans hang below it. */
+  traceparent: text(),
 }, (table) => [
+  index('runs_finished').on(table.workspaceId, table.finishedAt).where(sql`finished_at is not null`),
   index('runs_workspace').on(table.workspaceId, table.id.desc()),
   index('runs_flow').on(table.flowId, table.id.desc()),
   index('runs_status').on(table.workspaceId, table.status, table.id.desc()),
@@ -145,6 +148,10 @@ export const workers = pgTable('workers', {
   pid: integer().notNull(),
   build: text().notNull().default(''),
   draining: boolean().notNull().default(false),
+  /** What `/metrics` shows of this engine, as its registry gives it; written every few seconds. */
+  figures: jsonb(),
+  /** Names under which this engine holds side jobs, so that a dead one's are freed. */
+  jobWorkers: text('job_workers').array().notNull().default(sql`'{}'`),
 });
 
 /** Workflow instances: one active (running, waiting) per workflow and saved entry. */

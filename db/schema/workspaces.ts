@@ -1,5 +1,5 @@
-import { index, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import { at } from './columns';
+import { bigint, index, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { at, bytea } from './columns';
 import { user } from './users';
 
 export const workspaces = pgTable('workspaces', {
@@ -46,7 +46,7 @@ export const apiKeys = pgTable('api_keys', {
   revokedAt: at('revoked_at'),
 }, (table) => [uniqueIndex('api_keys_hash').on(table.keyHash), index('api_keys_workspace').on(table.workspaceId)]);
 
-/** What people did: sign-ins, roles, publications. Append only. */
+/** What people did: sign-ins, roles, publications. Append only; `seq` and `hash` chain the acts of a workspace, or those of no workspace. */
 export const audit = pgTable('audit', {
   id: text().primaryKey(),
   workspaceId: text('workspace_id').references(() => workspaces.id, { onDelete: 'cascade' }),
@@ -55,4 +55,14 @@ export const audit = pgTable('audit', {
   objectId: text('object_id'),
   data: jsonb().notNull().default({}),
   at: at('at').notNull().defaultNow(),
-}, (table) => [index('audit_workspace').on(table.workspaceId, table.at)]);
+  /** Empty in rows from before there was a chain. */
+  seq: bigint({ mode: 'number' }),
+  hash: bytea(),
+}, (table) => [index('audit_workspace').on(table.workspaceId, table.at), index('audit_chain').on(table.workspaceId, table.seq)]);
+
+/** The end of each chain; an act takes the row's lock, so that numbers follow commits. `chain` is a workspace or empty. */
+export const auditHeads = pgTable('audit_heads', {
+  chain: text().primaryKey(),
+  seq: bigint({ mode: 'number' }).notNull(),
+  hash: bytea().notNull(),
+});

@@ -7,6 +7,7 @@ import { requireAccess } from '../../_server/access';
 import { serverContext } from '../../_server/context';
 import { PageHead } from '../../_ui/page-head';
 import { Section } from '../../_ui/section';
+import { Retention } from './retention';
 import { WorkspaceLimitsForm } from './workspace-limits';
 import { WorkspaceName } from './workspace-name';
 
@@ -23,6 +24,9 @@ export default async function SettingsPage() {
       <PageHead title={t('title')} />
       <Section title={t('workspace')} why={t('workspaceWhy')}><WorkspaceName name={workspace.name} canEdit={allows(access.role, 'settings.manage')} /></Section>
       <Section title={t('limits')} why={t('limitsWhy')}><WorkspaceLimitsForm limits={workspace.limits} canEdit={allows(access.role, 'settings.manage')} /></Section>
+      <Section title={t('retention')} why={t('retentionWhy')}>
+        <Retention stored={workspace.retention} standardDays={serverContext().env.runRetentionDays} canEdit={allows(access.role, 'settings.manage')} />
+      </Section>
       <Section title={t('people')}><p className="px-5 text-sm text-muted">{t.rich('peopleText', { link: link('/people') })}</p></Section>
       <Section title={t('api')}>
         <p className="max-w-160 px-5 text-sm text-muted">{t.rich('apiText', { keys: link('/people'), doc: (words) => <a href="/api/v1/openapi.json" className="words-link">{words}</a> })}</p>

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { roles } from '#db/access';
+import { retentionSettings } from '#db/retention-settings';
 import { id } from '#flow/id';
 import { limitsChange, workspaceLimits } from '#flow/limits';
 import { iso, label, listOf, ok, operation, pageQuery } from './operation';
 
 const role = z.enum(roles);
 const workspace = z.object({ id, name: z.string(), role, limits: workspaceLimits.optional() }).meta({ id: 'Workspace' });
+const ownWorkspace = workspace.extend({ retention: retentionSettings.nullable() }).meta({ id: 'OwnWorkspace' });
 const member = z.object({ id, name: z.string(), email: z.string(), role, joinedAt: iso }).meta({ id: 'Member' });
 const invitation = z.object({ id, role, email: z.string().nullable(), createdAt: iso, expiresAt: iso }).meta({ id: 'Invitation' });
 const apiKey = z.object({ id, name: z.string(), role, prefix: z.string(), createdAt: iso, lastUsedAt: iso.nullable() }).meta({ id: 'ApiKey' });
@@ -24,10 +26,11 @@ export const people = {
     method: 'POST', path: '/workspaces', right: 'person', summary: 'Makes a workspace owned by the account. Only where SIGN_UP=open, or for an owner.',
     body: z.strictObject({ name: label(100) }), answers: { 201: workspace }, errors: ['ACCESS_DENIED'],
   }),
-  getWorkspace: operation({ method: 'GET', path: '/workspace', right: 'workspace.read', summary: 'The workspace of this request.', answers: { 200: workspace } }),
+  getWorkspace: operation({ method: 'GET', path: '/workspace', right: 'workspace.read', summary: 'The workspace of this request.', answers: { 200: ownWorkspace } }),
+  verifyAudit: operation({ method: 'GET', path: '/audit/verify', right: 'settings.manage', summary: 'Checks the chain of what people did here: whole, or the first act that is altered, missing or one too many.', answers: { 200: z.looseObject({ ok: z.boolean() }) } }),
   renameWorkspace: operation({
-    method: 'PATCH', path: '/workspace', right: 'settings.manage', summary: 'Renames the workspace or sets limits of its runs; a limit of null is the default again.',
-    body: z.strictObject({ name: label(100).optional(), limits: limitsChange.optional() }), answers: { 200: workspace },
+    method: 'PATCH', path: '/workspace', right: 'settings.manage', summary: 'Renames the workspace, sets limits of its runs (a limit of null is the default again), or says how long ended runs are kept (retention null: as the installation does; runDays null: for good).',
+    body: z.strictObject({ name: label(100).optional(), limits: limitsChange.optional(), retention: retentionSettings.nullable().optional() }), answers: { 200: ownWorkspace },
   }),
   listMembers: operation({ method: 'GET', path: '/members', right: 'workspace.read', summary: 'The people of the workspace.', query: z.object(pageQuery), answers: { 200: listOf(member) } }),
   setMemberRole: operation({
@@ -40,8 +43,8 @@ export const people = {
   }),
   listInvitations: operation({ method: 'GET', path: '/invitations', right: 'people.manage', summary: 'Invitations that can still be used.', query: z.object(pageQuery), answers: { 200: listOf(invitation) } }),
   createInvitation: operation({
-    method: 'POST', path: '/invitations', right: 'people.manage', summary: 'Makes a link that joins the workspace, usable once within 14 days. The token is shown here only.',
-    body: z.strictObject({ role, email: z.email().max(254).optional() }), answers: { 201: z.object({ id, token: z.string(), url: z.string() }) },
+    method: 'POST', path: '/invitations', right: 'people.manage', summary: 'Makes a link that joins the workspace, usable once within 14 days. The token is shown here only; with an address and SMTP_URL the link is mailed too.',
+    body: z.strictObject({ role, email: z.email().max(254).optional() }), answers: { 201: z.object({ id, token: z.string(), url: z.string(), mailed: z.boolean() }) },
   }),
   revokeInvitation: operation({
     method: 'DELETE', path: '/invitations/:invitationId', right: 'people.manage', summary: 'Withdraws an invitation.',

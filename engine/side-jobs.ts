@@ -1,0 +1,88 @@
+import { EventEmitter } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Runner, TaskList } from 'graphile-worker';
+import { createTransport } from 'nodemailer';
+import { sweepBlobs } from '#db/blob-sweep';
+import type { Database } from '#db/client';
+import type { Env } from '#db/env';
+import { log, reasonOf } from '#db/log';
+import { openMail } from '#db/mail';
+import { removeOldRuns } from '#db/retention';
+import { makeWeeks } from '#db/run-weeks';
+import { sideJobs, type SideJob } from '#db/side-jobs';
+import { trimTables } from '#db/trim';
+
+/** The other work of an engine process: mail, removal by age, clean-up. graphile-worker fetches it and, by cron, asks for it. */
+export type SideJobs = { close(): Promise<void> };
+type Parts = { env: Env; database: Database; connectionUrl: string; workerId: string };
+
+const atOnce = 2;
+const pollMs = 2_000;
+const drainMs = 3_000;
+const againMs = 2_000;
+// Times of the database's day, spread so that nothing starts with the hour. `fill` makes up for what was missed while nothing ran.
+const crontab = `
+17 * * * * remove-old-runs ?max=3
+41 3 * * * sweep-blobs ?max=3&fill=1d
+5,35 * * * * trim-tables ?max=3
+23 */6 * * * make-weeks ?max=3&fill=6h
+`;
+
+export async function startSideJobs(parts: Parts): Promise<SideJobs> {
+  const stopping = new AbortController();
+  let runner = await begin(parts);
+  const kept = (async () => {
+    while (!stopping.signal.aborted) {
+      await runner.promise.catch((error: unknown) => log('error', 'side jobs stopped, starting again', { reason: reasonOf(error) }));
+      if (stopping.signal.aborted) return;
+      await pause(againMs, undefined, { signal: stopping.signal }).catch(() => {});
+      if (stopping.signal.aborted) return;
+      runner = await begin(parts).catch((error: unknown) => {
+        log('error', 'side jobs could not start', { reason: reasonOf(error) });
+        return runner;
+      });
+    }
+  })();
+  return {
+    close: async () => {
+      stopping.abort();
+      await runner.stop().catch(() => {}); // It has stopped by itself.
+      await kept;
+    },
+  };
+}
+
+async function begin({ env, database, connectionUrl, workerId }: Parts): Promise<Runner> {
+  const { Logger, run } = await import('graphile-worker');
+  const events = new EventEmitter();
+  // Under which names jobs are held stands on the worker's row: whoever finds it dead frees them.
+  events.on('worker:create', ({ worker }: { worker: { workerId: string } }) => {
+    database.sql`update workers set job_workers = array_append(job_workers, ${worker.workerId}) where id = ${workerId}`.catch((error: unknown) => log('error', 'a side-job worker was not noted', { reason: reasonOf(error) }));
+  });
+  return run({
+    connectionString: connectionUrl, concurrency: atOnce, maxPoolSize: atOnce + 2, pollInterval: pollMs, noHandleSignals: true, gracefulShutdownAbortTimeout: drainMs, crontab, events, taskList: tasksOf(env, database),
+    logger: new Logger(() => (level, message) => {
+      if (level === 'error') log('error', `side jobs: ${message}`);
+    }),
+  });
+}
+
+export function tasksOf(env: Env, database: Database): TaskList {
+  const transport = env.smtpUrl === null ? null : createTransport(env.smtpUrl);
+  const work: { [J in SideJob]: (payload: unknown) => Promise<unknown> } = {
+    'send-mail': async (payload) => {
+      if (!transport) throw new Error('SMTP_URL is not set: the mail waits');
+      const { to, subject, text } = openMail(sideJobs['send-mail'].parse(payload).sealed);
+      await transport.sendMail({ from: env.mailFrom, to, subject, text, disableFileAccess: true, disableUrlAccess: true });
+    },
+    'remove-old-runs': () => removeOldRuns(database, { runDays: env.runRetentionDays, archiveFolder: join(env.dataDir, 'archive') }),
+    'sweep-blobs': () => sweepBlobs(database.sql),
+    'trim-tables': () => trimTables(database.sql),
+    'make-weeks': () => makeWeeks(database.sql),
+  };
+  return Object.fromEntries(Object.entries(work).map(([name, does]) => [name, async (payload: unknown) => {
+    const done = await does(payload);
+    if (typeof done === 'object' && done !== null) log('info', `side job ${name} done`, { result: JSON.stringify(done) });
+  }]));
+}
