@@ -32,9 +32,9 @@ async function start(): Promise<void> {
   if (mode === 'all') return supervise(env, fileURLToPath(import.meta.url));
   if (env.databaseUrl === '') throw new EnvError(`DATABASE_URL must be set for --only=${mode}.`);
   const database = connect(env.databaseUrl, { max: mode === 'web' ? 12 : 10 });
+  if (!process.send) await prepare(env, database, env.databaseUrl); // alone, without a supervisor that did it
   logAs(mode);
   startTracing(`millrace-${mode}`);
-  if (!process.send) await prepare(env, database, env.databaseUrl); // alone, without a supervisor that did it
   const part = mode === 'engine' ? await engine(env, database) : await web(env, database);
   process.send?.({ ready: true });
   const stop = new AbortController();

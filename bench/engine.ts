@@ -1,109 +1,62 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import postgres from 'postgres';
-import { ensureTemplate } from '#db/testing';
-import { requestRun } from '#db/runs';
-import { chain, engineTest } from '../engine/testing';
-import { median, report } from './harness';
+import { closedLoop, drained, flowOf, rawInserts, startBench, startRivals } from './engine-parts';
+import { median, report, spread } from './harness';
+import { trafficOf } from './traffic';
 
 /**
- * Five-step runs that do nothing, 64 in flight, every step durable; beside them, in the same rounds, what the same
- * database takes in plain multi-row inserts. `npx tsx bench/engine.ts` with TEST_DATABASE_URL; writes bench/results.jsonl.
+ * Five-step runs that do nothing, 64 in flight, every step durable and in the log, beside DBOS; queued one-step runs
+ * beside graphile-worker's jobs, as it comes and batched; and what the same PostgreSQL takes in plain multi-row inserts.
+ * In turn, round for round. What each writes is counted in a round of its own.
  */
 const rounds = Number(process.env['ROUNDS'] ?? 5);
-const runsPerRound = Number(process.env['RUNS'] ?? 640);
 const inFlight = 64;
-const stepsPerRun = 5;
-const insertRows = 100;
-const insertMs = 2_000;
+const steps = 5;
+const sizes = { ours: 640, dbos: 200, queued: 1_500, jobs: 1_500, batched: 4_000 };
 /** run.requested, lease.taken, run.started, a start and an end for each step, run.succeeded. */
-const eventsPerStep = (stepsPerRun * 2 + 4) / stepsPerRun;
+const eventsPerRun = steps * 2 + 4;
 
-await ensureTemplate();
-const t = await engineTest();
-const engine = await t.start();
-const flow = await t.insertFlow(chain(stepsPerRun));
-const { sql } = t.database;
-await sql`create table bench_events (like run_events_default including defaults)`;
-await sql`create unique index on bench_events (run_id, seq)`;
+const bench = await startBench();
+const rivals = await startRivals(bench);
+const [five, one] = [await flowOf(bench, steps), await flowOf(bench, 1)];
+const dbos = async (runs: number) => (runs * steps) / (await rivals.dbos.work({ runs, steps, inFlight })).seconds;
+const jobs = async (count: number, isBatched: boolean) => count / (await rivals.graphile.work({ jobs: count, inFlight, isBatched })).seconds;
+const measured = { ours: [] as number[], dbos: [] as number[], queued: [] as number[], jobs: [] as number[], batched: [] as number[], raw: [] as number[] };
 
-const steps: number[] = [];
-const inserts: number[] = [];
-const commits: number[] = [];
-const latencies: number[] = [];
-await round(64); // warm
-for (let at = 0; at < rounds; at++) {
-  steps.push(await round(runsPerRound));
-  inserts.push(await rawInserts());
-}
-latencies.push(...(await alone(30)));
-await t.close();
-
-const raw = median(inserts);
-report([
-  { name: 'engine.steps', value: median(steps), unit: 'steps/s', rival: 'raw 100-row inserts, rows/s', ratio: median(steps) / raw, rounds },
-  { name: 'engine.event-rows', value: median(steps) * eventsPerStep, unit: 'rows/s', rival: 'raw 100-row inserts, rows/s', ratio: (median(steps) * eventsPerStep) / raw, rounds },
-  { name: 'engine.commits', value: median(commits), unit: 'appends a step', rounds },
-  { name: 'engine.alone', value: median(latencies), unit: 'ms a run of 5 steps, one at a time', rounds: latencies.length },
-]);
-console.log(`steps/s ${show(steps)}  raw rows/s ${show(inserts)}  latency ms ${show(latencies)}`);
-
-/** 64 callers, each starting its next run when the last has ended; the ends are read from the slots, which ended runs leave. */
-async function round(count: number): Promise<number> {
-  const before = { flushes: engine.totals.flushes };
-  const started = performance.now();
-  let [asked, open] = [0, 0];
-  const ask = async () => {
-    const answer = await requestRun(t.database, t.access, flow, { input: { a: 1 } });
-    if (!answer.ok) throw new Error(answer.failure.message);
+try {
+  await closedLoop(bench, five, inFlight, inFlight);
+  await Promise.all([dbos(20), jobs(200, false)]);
+  for (let round = 0; round < rounds; round++) {
+    measured.ours.push((sizes.ours * steps) / (await closedLoop(bench, five, sizes.ours, inFlight)));
+    measured.dbos.push(await dbos(sizes.dbos));
+    measured.raw.push(await rawInserts(bench, 1_500));
+    measured.queued.push(sizes.queued / (await drained(bench, one, sizes.queued)));
+    measured.jobs.push(await jobs(sizes.jobs, false));
+    measured.batched.push(await jobs(sizes.batched, true));
+  }
+  const traffic = {
+    ours: await trafficOf(bench.t.database.sql, () => closedLoop(bench, five, 320, inFlight)),
+    dbos: await trafficOf(rivals.clients.dbos, () => dbos(100)),
+    jobs: await trafficOf(rivals.clients.graphile, () => jobs(1_000, false)),
+    batched: await trafficOf(rivals.clients.graphile, () => jobs(1_000, true)),
   };
-  while (asked < count || open > 0) {
-    const more = Math.min(inFlight - open, count - asked);
-    asked += more;
-    await Promise.all(Array.from({ length: more }, ask));
-    for (;;) {
-      open = Number((await sql`select count(*) from run_slots`)[0]?.['count']);
-      if (open < inFlight / 2 || (asked >= count && open === 0)) break;
-      await pause(2);
-    }
-    if (asked >= count && open > 0) await pause(2);
-  }
-  const seconds = (performance.now() - started) / 1_000;
-  const [bad] = await sql`select count(*) from runs where flow_id = ${flow} and status <> 'succeeded'`;
-  if (Number(bad?.['count']) > 0) throw new Error(`${bad?.['count']} runs did not succeed`);
-  commits.push((engine.totals.flushes - before.flushes) / (count * stepsPerRun));
-  return (count * stepsPerRun) / seconds;
-}
-
-async function rawInserts(): Promise<number> {
-  const writer = postgres(t.database.url, { max: 1, onnotice: () => {} });
-  const until = performance.now() + insertMs;
-  let rows = 0;
-  const at = new Date().toISOString();
-  const data = JSON.stringify({ itemsIn: 1, itemsOut: 1, durationMs: 1, warnings: 0, many: false });
-  const started = performance.now();
-  while (performance.now() < until) {
-    const list = Array.from({ length: insertRows }, (_, seq) => seq);
-    await writer`insert into bench_events (run_id, seq, type, step_id, attempt, fence, at, data, hash, gpos)
-      select gen_random_uuid(), t.seq, 'step.succeeded', 's1', 1, 1, ${at}, ${data}::jsonb, decode(repeat('ab', 32), 'hex'), 1 from unnest(${list}::int[]) t(seq)`;
-    rows += insertRows;
-  }
-  const perSecond = rows / ((performance.now() - started) / 1_000);
-  await writer.end();
-  return perSecond;
-}
-
-async function alone(count: number): Promise<number[]> {
-  const took: number[] = [];
-  for (let at = 0; at < count; at++) {
-    const started = performance.now();
-    const answer = await requestRun(t.database, t.access, flow, { input: { a: at } });
-    if (!answer.ok) throw new Error(answer.failure.message);
-    while ((await sql`select 1 from run_slots where run_id = ${answer.runId}`).length > 0) await pause(1);
-    took.push(performance.now() - started);
-  }
-  return took;
-}
-
-function show(list: readonly number[]): string {
-  return `${median(list).toFixed(1)} (${Math.min(...list).toFixed(1)}–${Math.max(...list).toFixed(1)})`;
+  const ratio = (ours: readonly number[], theirs: readonly number[]) => median(ours.map((value, round) => value / (theirs[round] ?? Number.NaN)));
+  const rows = measured.ours.map((value) => (value / steps) * eventsPerRun);
+  report([
+    { name: 'engine: 5-step runs, 64 in flight', value: median(measured.ours), unit: 'steps/s', rival: 'DBOS', ratio: ratio(measured.ours, measured.dbos), rounds },
+    { name: 'engine: the same in event rows', value: median(rows), unit: 'rows/s', rival: 'plain 100-row inserts', ratio: ratio(rows, measured.raw), rounds },
+    { name: 'engine: queued 1-step runs', value: median(measured.queued), unit: 'runs/s', rival: 'graphile-worker as it comes', ratio: ratio(measured.queued, measured.jobs), rounds },
+    { name: 'engine: queued 1-step runs', value: median(measured.queued), unit: 'runs/s', rival: 'graphile-worker batched', ratio: ratio(measured.queued, measured.batched), rounds },
+    { name: 'engine: commits a step, 64 in flight', value: traffic.ours.commits / (320 * steps), unit: 'commits', rival: 'DBOS', ratio: traffic.ours.commits / 320 / (traffic.dbos.commits / 100), rounds: 1 },
+  ]);
+  const line = (name: string, speeds: readonly number[], unit: string, written: { commits: number; rows: number } | null, per: number, what: string) =>
+    console.log(`| ${name} | ${spread(speeds)} ${unit} | ${written ? (written.commits / per).toFixed(2) : '–'} | ${written ? (written.rows / per).toFixed(1) : '–'} | ${what} |`);
+  console.log('\n| system | speed: median (range) | commits a run or job | rows written a run or job | what is kept |\n|---|---|---|---|---|');
+  line('Millrace, 5 steps', measured.ours, 'steps/s', traffic.ours, 320, 'every start and end of a step, times, counts, items, hash chain, list row');
+  line('DBOS, 5 steps', measured.dbos, 'steps/s', traffic.dbos, 100, 'input, and the output of each step; nothing of starts, no chain');
+  line('Millrace, queued 1-step runs', measured.queued, 'runs/s', null, 1, 'as above, 6 events a run');
+  line('graphile-worker as it comes', measured.jobs, 'jobs/s', traffic.jobs, 1_000, 'nothing: a job that is done is deleted');
+  line('graphile-worker batched', measured.batched, 'jobs/s', traffic.batched, 1_000, 'nothing; up to 500 jobs a process are locked ahead');
+  line('plain 100-row inserts', measured.raw, 'rows/s', null, 1, 'rows of the log without anything around them');
+} finally {
+  await rivals.stop();
+  await bench.close();
 }

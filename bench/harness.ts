@@ -24,6 +24,12 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
+/** Median and range, as tables show them. */
+export function spread(values: readonly number[]): string {
+  const digits = median(values) >= 100 ? 0 : 1;
+  return `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)})`;
+}
+
 /** `q` from 0 to 1, by the nearest rank. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);

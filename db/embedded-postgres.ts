@@ -19,6 +19,8 @@ export type EmbeddedOptions = {
   dataDir: string;
   /** For tests: no flush to disk, so a crash of the machine may lose data. */
   volatile?: boolean;
+  /** A free one unless named: after a crash whoever was connected looks for it where it was. */
+  port?: number;
 };
 
 const startTimeoutMs = 30_000;
@@ -39,7 +41,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const password = readFileSync(passwordFile, 'utf8').trim();
   const running = await adopt(cluster, password);
   if (running) return { ...running, adopted: true };
-  const port = await freePort();
+  const port = options.port ?? await freePort();
   const pid = launch(binaries.postgres, cluster, port, options.volatile ?? false, user);
   const url = urlOf(password, port);
   await answers(url, pid, join(cluster, 'server.log'));

@@ -16,12 +16,16 @@ const mostBytes = 4_000_000;
 const remembered = 20_000;
 const rememberedMs = 1_800_000;
 
+/** `write` and `report` are for tests that stand in for PostgreSQL. */
+type AppenderParts = { figures?: Figures | null; write?: typeof writeAppends; report?: typeof dropped };
+
 export class Appender {
   readonly totals: Flushed & { flushes: number } = { appends: 0, events: 0, fenced: 0, flushes: 0 };
   private readonly sql: postgres.Sql;
   private readonly after: (appends: readonly Append[]) => void;
   private readonly figures: Figures | null;
   private readonly write: typeof writeAppends;
+  private readonly report: typeof dropped;
   private queue: Append[] = [];
   private flushing = false;
   private readonly open = new Map<LiveRun, number>();
@@ -29,11 +33,12 @@ export class Appender {
   /** When blobs were stored or touched, so that the same content is sent once an hour (see `sweepBlobs`). */
   private readonly stored = new Map<string, number>();
 
-  constructor(sql: postgres.Sql, after: (appends: readonly Append[]) => void, figures: Figures | null = null, write: typeof writeAppends = writeAppends) {
+  constructor(sql: postgres.Sql, after: (appends: readonly Append[]) => void, { figures = null, write = writeAppends, report = dropped }: AppenderParts = {}) {
     this.sql = sql;
     this.after = after;
     this.figures = figures;
     this.write = write;
+    this.report = report;
   }
 
   push(append: Append): void {
@@ -101,7 +106,7 @@ export class Appender {
       }
       // Refused for good, or a connection lost after COMMIT may have been sent: never send again. The runs are dropped,
       // claimed once more and read from the log.
-      log('error', `${merged.length} appends dropped`, { reason: reasonOf(error), ...(merged.length === 1 ? { runId: merged[0]?.run.facts.id } : {}) });
+      this.report(merged, error);
       for (const append of merged) {
         append.run.refused = isRefused(error);
         append.run.lose();
@@ -175,4 +180,8 @@ export function call(run: LiveRun, cancel: boolean): void {
 /** The server answered with an error, so nothing of the statement was done. */
 function isRefused(error: unknown): boolean {
   return error instanceof Error && 'severity_local' in error && 'code' in error && !/^(57P|08)/.test(String(error.code));
+}
+
+function dropped(appends: readonly Append[], error: unknown): void {
+  log('error', `${appends.length} appends dropped`, { reason: reasonOf(error), ...(appends.length === 1 ? { runId: appends[0]?.run.facts.id } : {}) });
 }

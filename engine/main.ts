@@ -25,7 +25,7 @@ export async function startEngine({ env, database, connectionUrl, sideJobs = fal
   const control = postgres(connectionUrl, { max: 3, onnotice: () => {}, connect_timeout: 10, connection: { synchronous_commit: 'off' } });
   const heartbeat = await startHeartbeat(connectionUrl, { id: workerId, host: hostname(), pid: process.pid });
   const figures = createFigures();
-  const appender = new Appender(appends, (written: readonly Append[]) => worker.announce(written), figures);
+  const appender = new Appender(appends, (written: readonly Append[]) => worker.announce(written), { figures });
   const engine: Engine = {
     workerId, database, control, appender, figures, credentials: credentialKey(env.secretKey), mayAct: () => heartbeat.ageMs() < noEffectAfterMs, isDraining: () => worker.isDraining(), lookForWork: () => worker.lookForWork(),
   };
