@@ -31,6 +31,7 @@ try {
     measured.queued.push(sizes.queued / (await drained(bench, one, sizes.queued)));
     measured.jobs.push(await jobs(sizes.jobs, false));
     measured.batched.push(await jobs(sizes.batched, true));
+    console.log(`round ${round + 1}: ${Object.entries(measured).map(([name, values]) => `${name} ${Math.round(values.at(-1) ?? 0)}`).join(', ')}`);
   }
   const traffic = {
     ours: await trafficOf(bench.t.database.sql, () => closedLoop(bench, five, 320, inFlight)),

@@ -53,10 +53,26 @@ export async function putBlobs(db: Executor, workspaceId: string, blobs: readonl
   for (const blob of blobs.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1))) {
     const values = sql`insert into blobs (workspace_id, sha256, size_bytes, encoding, body)
       values (${workspaceId}, decode(${blob.sha256}, 'hex'), ${blob.sizeBytes}, ${blob.encoding}, decode(${Buffer.from(blob.body).toString('base64')}, 'base64'))`;
-    const [stored] = await db.execute(sql`with made as (${values} on conflict do nothing returning 1 as made)
-      select 1 from made union all select 1 from blobs where workspace_id = ${workspaceId} and sha256 = decode(${blob.sha256}, 'hex') and touched_at > now() - interval '1 hour' limit 1`);
+    const [stored] = await db.execute<{ made: boolean }>(sql`with made as (${values} on conflict do nothing returning true as made)
+      select made from made union all select false from blobs where workspace_id = ${workspaceId} and sha256 = decode(${blob.sha256}, 'hex') and touched_at > now() - interval '1 hour' limit 1`);
+    // Somebody else's, so committed: ours may still be taken back.
+    if (stored && !stored.made) remember(workspaceId, blob.sha256);
     if (!stored) await db.execute(sql`${values} on conflict (workspace_id, sha256) do update set touched_at = now()`);
   }
+}
+
+/** Contents that were seen stored and fresh, and when: for half an hour they need not be sent again. */
+const fresh = new Map<string, number>();
+const mostFresh = 10_000;
+const freshMs = 1_800_000;
+
+function remember(workspaceId: string, sha256: string): void {
+  if (fresh.size >= mostFresh) fresh.clear();
+  fresh.set(`${workspaceId}/${sha256}`, Date.now());
+}
+
+export function isFresh(workspaceId: string, sha256: string): boolean {
+  return (fresh.get(`${workspaceId}/${sha256}`) ?? 0) > Date.now() - freshMs;
 }
 
 export async function putValue(db: Executor, workspaceId: string, value: Json): Promise<string> {
@@ -76,6 +92,10 @@ export async function getValue(db: Executor, workspaceId: string, sha256: string
   const rows = await db.execute<{ encoding: string; body: Uint8Array }>(sql`select encoding, body from blobs where workspace_id = ${workspaceId} and sha256 = decode(${sha256}, 'hex')`);
   const row = rows[0];
   if (!row) return undefined;
+  return valueOf(row);
+}
+
+export function valueOf(row: { encoding: string; body: Uint8Array }): Json {
   const value: Json = JSON.parse((row.encoding === 'gzip' ? gunzipSync(row.body) : Buffer.from(row.body)).toString('utf8'));
   return value;
 }

@@ -37,9 +37,9 @@ export function hashEvent(previous: string, row: HashedRow): string {
 
 /** JSON with sorted keys: jsonb keeps neither their order nor the spelling of numbers. */
 export function canonical(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (Array.isArray(value)) return `[${value.map((each) => canonical(each ?? null)).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  return `{${Object.keys(value).toSorted().map((each) => `${JSON.stringify(each)}:${canonical(value[each] ?? null)}`).join(',')}}`;
+  return `{${Object.keys(value).filter((each) => value[each] !== undefined).toSorted().map((each) => `${JSON.stringify(each)}:${canonical(value[each] ?? null)}`).join(',')}}`;
 }
 
 /** What jsonb and text refuse, shown as something else: NUL as its picture, half characters as the replacement sign. */

@@ -7,7 +7,7 @@ import type { Fork } from '#flow/run-event';
 import { stepType } from '#flow/steps/index';
 import type { Trigger } from '#flow/steps/capabilities';
 import { text } from '#flow/text';
-import { blobOf, putBlobs, type Blob } from './blobs';
+import { blobOf, isFresh, putBlobs, type Blob } from './blobs';
 import type { Executor } from './client';
 import { hashEvent, storable, storableJson } from './event-hash';
 import { integrationPins } from './integration-facts';
@@ -46,7 +46,7 @@ export async function insertRun(tx: Executor, request: RunRequest): Promise<stri
   const searchText = storable([shortRunName(runId), flow.name, startedBy.name, request.triggerName ?? '', request.input === undefined ? '' : JSON.stringify(request.input).slice(0, searchLength)].join(' '));
   const at = now.toISOString();
   const hash = hashEvent('', { runId, seq: 1, type: 'run.requested', version: 1, stepId: null, attempt: null, iteration: null, fence: 0, at, data, blob: fork?.override?.sha256 ?? null });
-  await putBlobs(tx, workspaceId, [...(input ? [input] : []), ...(fork?.override ? [fork.override] : [])]);
+  await putBlobs(tx, workspaceId, [...(input && !isFresh(workspaceId, input.sha256) ? [input] : []), ...(fork?.override ? [fork.override] : [])]);
   // One statement: a start costs as few round trips as it can.
   await tx.execute(sql`with run as (
       insert into runs (id, workspace_id, flow_id, flow_version_id, kind, instance_id, entry_id, attempt, trigger, trigger_name, started_by, started_by_name,
@@ -94,7 +94,23 @@ export async function pinsOf(tx: Executor, workspaceId: string, definition: Flow
   return { ...outside, ...Object.fromEntries(rows.flatMap((row) => (row.version === null ? [] : [[row.id, row.version]]))) };
 }
 
+/** Versions never change: each is read and parsed once a process. */
+const pinned = new Map<string, PinnedVersion & { flowId: string }>();
+const mostPinned = 500;
+
 export async function pinnedVersion(tx: Executor, flowId: string, which: { id: string } | { number: number }): Promise<PinnedVersion | null> {
+  const known = 'id' in which ? pinned.get(which.id) : undefined;
+  if (known?.flowId === flowId) return known;
+  const found = await readVersion(tx, flowId, which);
+  // A frozen draft is seen by its own transaction first, which may still be taken back.
+  if (found && found.number !== null) {
+    if (pinned.size >= mostPinned) pinned.clear();
+    pinned.set(found.id, { ...found, flowId });
+  }
+  return found;
+}
+
+async function readVersion(tx: Executor, flowId: string, which: { id: string } | { number: number }): Promise<PinnedVersion | null> {
   const [row] = await tx.select({ id: flowVersions.id, number: flowVersions.number, definition: flowVersions.definition }).from(flowVersions)
     .where(and(eq(flowVersions.flowId, flowId), 'id' in which ? eq(flowVersions.id, which.id) : eq(flowVersions.number, which.number)));
   return row ? { ...row, definition: flowDefinition.parse(row.definition) } : null;

@@ -2,7 +2,7 @@ import type postgres from 'postgres';
 import { findComponent } from '#db/components';
 import type { Database } from '#db/client';
 import { eventOf, logRows, modelOf, type LogRow } from '#db/run-log';
-import { getValue } from '#db/blobs';
+import { getValue, valueOf } from '#db/blobs';
 import { flowDefinition } from '#flow/flow';
 import { isJsonObject } from '#flow/json';
 import type { ComponentModel } from '#flow/component-model';
@@ -88,7 +88,7 @@ export async function loadRuns(database: Database, slots: readonly Slot[], appen
       from runs r join flows f on f.id = r.flow_id join workspaces w on w.id = r.workspace_id where r.id = any(${ids}::uuid[])`,
     logRows(database.sql, ids),
   ]);
-  await loadPlans(database, rows.map((row) => row.versionId));
+  const [, inputs] = await Promise.all([loadPlans(database, rows.map((row) => row.versionId)), loadInputs(database, rows)]);
   const components = new Map<string, ComponentModel>();
   for (const row of rows) {
     if (components.has(row.componentId)) continue;
@@ -102,9 +102,27 @@ export async function loadRuns(database: Database, slots: readonly Slot[], appen
     const row = rows.find((each) => each.id === slot.runId);
     const plan = row && plans.get(row.versionId);
     const component = row && components.get(row.componentId);
-    if (row && plan && component) loaded.push(await fold(database, slot, factsOf(row, plan, component), row.entryId, logs.get(slot.runId) ?? [], appender));
+    if (row && plan && component) {
+      const run = await fold(database, slot, factsOf(row, plan, component), row.entryId, logs.get(slot.runId) ?? [], appender);
+      const input = inputs.get(`${row.workspaceId}/${row.inputRef}`);
+      run.input = input && valueOf(input);
+      loaded.push(run);
+    }
   }
   return loaded;
+}
+
+type StoredInput = { encoding: string; body: Uint8Array };
+const mostInputBytes = 20_000;
+
+/** Small inputs of a batch in one query; larger ones are read by the step that wants them. */
+async function loadInputs(database: Database, rows: readonly Row[]): Promise<Map<string, StoredInput>> {
+  const wanted = rows.filter((row) => row.inputRef !== null && row.kind === 'dataflow');
+  if (wanted.length === 0) return new Map();
+  const found = await database.sql<(StoredInput & { workspaceId: string; sha256: string })[]>`select b.workspace_id as "workspaceId", encode(b.sha256, 'hex') as sha256, b.encoding, b.body
+    from (select distinct * from unnest(${wanted.map((row) => row.workspaceId)}::text[], ${wanted.map((row) => row.inputRef)}::text[]) t(workspace_id, sha256)) w
+    join blobs b on b.workspace_id = w.workspace_id and b.sha256 = decode(w.sha256, 'hex') where b.size_bytes <= ${mostInputBytes}`;
+  return new Map(found.map((row) => [`${row.workspaceId}/${row.sha256}`, row]));
 }
 
 async function loadPlans(database: Database, versionIds: readonly string[]): Promise<void> {

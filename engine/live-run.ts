@@ -52,6 +52,8 @@ export class LiveRun {
   readonly outputs = new Map<string, ItemList & { bytes: number }>();
   model: { model: JsonObject; loaded: JsonObject } | null = null;
   readonly blobOf = new Map<string, string>();
+  /** What the caller gave, when it came along with the claim. */
+  input: Json | undefined = undefined;
   /** In a fork: the blob with what its first step was given by hand. */
   override: string | null = null;
   /** Waiting steps that are to look again at a time of their own (ISO). */
@@ -71,6 +73,7 @@ export class LiveRun {
   projectedAtMs = 0;
   private readonly appender: Appender;
   private lastAtMs: number;
+  private lastAt = '';
   private isCalled = false;
   private alert = false;
   private sleeper: (() => void) | null = null;
@@ -100,8 +103,12 @@ export class LiveRun {
 
   /** Times never go back along seq, whatever the clocks of two workers say. */
   now(): string {
-    this.lastAtMs = Math.max(this.lastAtMs, Date.now());
-    return new Date(this.lastAtMs).toISOString();
+    const nowMs = Date.now();
+    if (nowMs > this.lastAtMs || this.lastAt === '') {
+      this.lastAtMs = Math.max(this.lastAtMs, nowMs);
+      this.lastAt = new Date(this.lastAtMs).toISOString();
+    }
+    return this.lastAt;
   }
 
   /** Somebody left word (cancel, reset, a child's end): look into the inbox before going on. */
@@ -222,8 +229,8 @@ const largestData = 8_000;
 /** As it will be read again; nearly always the text of the draft itself. */
 function stored(given: object): { json: string; data: Json } {
   const json = JSON.stringify(given);
+  if (json.length <= largestData && !/\\u(?:0000|d[89a-f])/.test(json)) return { json, data: given as Json }; // a draft holds JSON; absent keys are left out by JSON and hash alike
   const data: Json = JSON.parse(json);
-  if (json.length <= largestData && !/\\u(?:0000|d[89a-f])/.test(json)) return { json, data };
   const changed = bounded(storableJson(data));
   return { json: JSON.stringify(changed), data: changed };
 }

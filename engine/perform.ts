@@ -167,7 +167,8 @@ function remember(run: LiveRun, stepId: string, list: ItemList, bytes: number): 
 }
 
 async function callerModelOf(engine: Engine, run: LiveRun): Promise<Json | undefined> {
-  return run.facts.inputRef === null ? undefined : getValue(engine.database.db, run.facts.workspaceId, run.facts.inputRef);
+  if (run.input !== undefined || run.facts.inputRef === null) return run.input;
+  return getValue(engine.database.db, run.facts.workspaceId, run.facts.inputRef);
 }
 
 type Done = { session: Session; effects: StepEffects; itemsIn: number; startedMs: number };
