@@ -7,7 +7,6 @@ import { denied, roles, type Access, type Role } from './access';
 import { recordAudit } from './audit';
 import type { Database, Executor } from './client';
 import { members, session, workspaces } from './schema';
-import { permitted } from './permitted';
 import { retentionSettings, type RetentionSettings } from './retention-settings';
 import { seedSamples } from './seed-samples';
 
@@ -49,7 +48,7 @@ export async function anyWorkspace(db: Executor): Promise<boolean> {
   return any !== undefined;
 }
 
-export type WorkspaceView = WorkspaceOfUser & { limits: WorkspaceLimits };
+export type WorkspaceView = WorkspaceOfUser & { limits: WorkspaceLimits; retention: RetentionSettings | null };
 
 /** The workspace an access is for; the access itself is the right to read it. */
 export async function getWorkspace(database: Database, access: Access): Promise<WorkspaceView> {
