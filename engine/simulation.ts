@@ -2,7 +2,7 @@ import postgres from 'postgres';
 import { seeded, type Random } from '#flow/testing-random';
 import { flowDefinition, type Step } from '#flow/flow';
 import { failure } from '#flow/failure';
-import { limitsFrom } from '#flow/limits';
+import { defaultLimits } from '#flow/limits';
 import { text } from '#flow/text';
 import { foldEvents, initialRunState, isEnded } from '#flow/run-state';
 import type { RunEvent } from '#flow/run-event';
@@ -347,6 +347,6 @@ function aRun(random: Random, number: number): RunFacts {
   const definition = flowDefinition.parse({ schema: 1, kind: isWorkflow ? 'workflow' : 'dataflow', name: 'F', lanes: [{ id: 'main', stages: [{ id: 'stg', name: 'S', steps }] }] });
   return {
     id: `00000000-0000-7000-8000-00000000000${number}`, workspaceId: 'w', flowId: 'f', flowName: 'F', component: { id: 'c', title: 'C', fields: [], settings: {} }, plan: planOf(definition), kind: isWorkflow ? 'workflow' : 'dataflow', trigger: 'api', startedBy: { id: null, name: 'x' },
-    instanceId: null, parentRunId: null, depth: 0, pins: {}, inputRef: null, outputRef: null, limits: limitsFrom({}), traceparent: null,
+    instanceId: null, parentRunId: null, depth: 0, pins: {}, inputRef: null, outputRef: null, limits: defaultLimits, traceparent: null,
   };
 }
