@@ -40,7 +40,7 @@ test('an invitation is used once, by sign-up or by accepting', async () => {
 test('a session keeps the workspace it chose, X-Workspace names another for one request', async () => {
   const { cookies, strangeWorkspaceId, workspaceId } = world;
   expect((await send('PATCH', '/me', cookies.owner, { body: { workspaceId: strangeWorkspaceId } })).status).toBe(200);
-  expect(await (await send('GET', '/workspace', cookies.owner)).json()).toEqual({ id: strangeWorkspaceId, name: 'Elsewhere', role: 'owner' });
+  expect(await (await send('GET', '/workspace', cookies.owner)).json()).toMatchObject({ id: strangeWorkspaceId, name: 'Elsewhere', role: 'owner' });
   expect((await (await send('GET', '/workspace', cookies.owner, { headers: { 'X-Workspace': workspaceId } })).json()).id).toBe(workspaceId);
   await send('PATCH', '/me', cookies.owner, { body: { workspaceId } });
   expect((await send('PATCH', '/me', cookies.viewer, { body: { workspaceId: strangeWorkspaceId } })).status).toBe(404);
