@@ -1,8 +1,8 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { ComponentModel, EntryModel } from '#flow/component-model';
 import { fail, type Result } from '#flow/failure';
-import { isJsonObject, type JsonObject } from '#flow/json';
+import type { JsonObject } from '#flow/json';
 import type { EntryWrite } from '#flow/steps/capabilities';
 import { text } from '#flow/text';
 import type { Filter } from '#flow/value';
@@ -10,11 +10,11 @@ import type { Access } from './access';
 import type { Database, Executor } from './client';
 import { findComponent, missingComponent } from './components';
 import { afterKeys, filterSql, orderBy, searchSql, sortKeys } from './entry-filter';
-import { referencedNames, withNames } from './entry-references';
+import { entryColumns, entryModels, modelsById } from './entry-models';
 import { missingEntry, writeEntry } from './entry-write';
 import { decodeCursor, encodeCursor, type Listed, type Page } from './page';
 import { permitted } from './permitted';
-import { components, entries, user } from './schema';
+import { components, entries } from './schema';
 
 export { entryHistory } from './entry-history';
 export { writeEntry } from './entry-write';
@@ -48,14 +48,14 @@ async function change(database: Database, access: Access, componentId: string, w
   return permitted(access, 'entries.write', () => database.db.transaction(async (db) => {
     const component = (await findComponent(db, access.workspaceId, componentId)) ?? missingComponent(componentId);
     const { entryId } = await writeEntry(db, actorOf(access), { ...write, componentId, noTracking: false, strict: true });
-    return { entry: (await readOf(db, access.workspaceId, component, [entryId]))[0] ?? missingEntry(entryId) };
+    return { entry: (await modelsById(db, access.workspaceId, component, [entryId]))[0] ?? missingEntry(entryId) };
   }));
 }
 
 export async function getEntry(database: Database, access: Access, componentId: string, entryId: number): Promise<Result<{ entry: EntryModel }>> {
   return permitted(access, 'workspace.read', async () => {
     const component = (await findComponent(database.db, access.workspaceId, componentId)) ?? missingComponent(componentId);
-    return { entry: (await readOf(database.db, access.workspaceId, component, [entryId]))[0] ?? missingEntry(entryId) };
+    return { entry: (await modelsById(database.db, access.workspaceId, component, [entryId]))[0] ?? missingEntry(entryId) };
   });
 }
 
@@ -63,39 +63,7 @@ export async function getEntry(database: Database, access: Access, componentId: 
 export async function readEntry(db: Executor, componentId: string, entryId: number): Promise<EntryModel | null> {
   const [owner] = await db.select({ workspaceId: components.workspaceId }).from(components).where(eq(components.id, componentId));
   const component = owner ? await findComponent(db, owner.workspaceId, componentId) : null;
-  return owner && component ? ((await readOf(db, owner.workspaceId, component, [entryId]))[0] ?? null) : null;
-}
-
-const columns = {
-  id: entries.id, name: entries.name, data: entries.data, createdAt: entries.createdAt, updatedAt: entries.updatedAt, createdBy: entries.createdBy, changedBy: entries.changedBy,
-};
-
-/** In the order of the ids; those that do not exist are left out. */
-async function readOf(db: Executor, workspaceId: string, component: ComponentModel, ids: readonly number[]): Promise<EntryModel[]> {
-  const possible = ids.filter((id) => Number.isSafeInteger(id) && id > 0 && id <= 2_147_483_647);
-  if (possible.length === 0) return [];
-  const rows = await db.select(columns).from(entries).where(and(eq(entries.componentId, component.id), inArray(entries.id, possible), isNull(entries.deletedAt)));
-  const models = await modelsOf(db, workspaceId, component, rows);
-  return ids.flatMap((id) => models.filter((each) => each.id === id).slice(0, 1));
-}
-
-type Row = { id: number; name: string | null; data: unknown; createdAt: Date; updatedAt: Date; createdBy: string | null; changedBy: string | null };
-
-async function modelsOf(db: Executor, workspaceId: string, component: ComponentModel, rows: readonly Row[]): Promise<EntryModel[]> {
-  const data = rows.map((row) => (isJsonObject(row.data) ? row.data : {}));
-  const names = await referencedNames(db, workspaceId, component.fields, data);
-  const people = await peopleNames(db, rows.flatMap((row) => [row.createdBy, row.changedBy]).filter((id) => id !== null));
-  const person = (id: string | null) => (id === null ? null : { id, name: people.get(id) ?? null });
-  return rows.map((row, place) => ({
-    id: row.id, name: row.name, createdDate: row.createdAt.toISOString(), updateDate: row.updatedAt.toISOString(),
-    creatorSubject: person(row.createdBy), changeAuthor: person(row.changedBy), data: withNames(component.fields, data[place] ?? {}, names),
-  }));
-}
-
-async function peopleNames(db: Executor, ids: readonly string[]): Promise<Map<string, string>> {
-  if (ids.length === 0) return new Map();
-  const rows = await db.select({ id: user.id, name: user.name }).from(user).where(inArray(user.id, [...new Set(ids)]));
-  return new Map(rows.map((row) => [row.id, row.name]));
+  return owner && component ? ((await modelsById(db, owner.workspaceId, component, [entryId]))[0] ?? null) : null;
 }
 
 const cursorKeys = z.array(z.string().nullable());
@@ -109,12 +77,12 @@ export async function listEntries(database: Database, access: Access, componentI
     const cursor = decodeCursor(query.cursor, z.object({ sort: z.string(), last: cursorKeys.length(keys.length) }));
     if (cursor && cursor.sort !== (query.sort ?? '')) fail('PARAM_INVALID', text('The cursor belongs to another sort order. Start again without it.', 'Le curseur est d’un autre tri. Recommencez sans lui.'), { path: 'cursor' });
     const shown = sql<string>`json_build_array(${sql.join(keys.map((key) => sql`${key.value}::text`), sql`, `)})::text`;
-    const rows = await database.db.select({ ...columns, keys: shown }).from(entries)
+    const rows = await database.db.select({ ...entryColumns, keys: shown }).from(entries)
       .where(and(wanted, cursor ? afterKeys(keys, cursor.last) : undefined)).orderBy(...orderBy(keys)).limit(query.limit + 1);
     const page = rows.slice(0, query.limit);
     const last = page.at(-1);
     return {
-      items: await modelsOf(database.db, access.workspaceId, component, page),
+      items: await entryModels(database.db, access.workspaceId, component, page),
       nextCursor: rows.length > query.limit && last ? encodeCursor({ sort: query.sort ?? '', last: cursorKeys.parse(JSON.parse(last.keys)) }) : null,
       total: await database.db.$count(entries, wanted),
     };

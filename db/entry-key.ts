@@ -32,7 +32,22 @@ export async function changeKey(db: Executor, component: ComponentModel, entryId
   if (claimed.length === 0) await refuseKey(db, component, to);
 }
 
-async function refuseKey(db: Executor, component: ComponentModel, key: string): Promise<never> {
+/** The keys of many new entries at once; the place of the first that is taken, by another entry or by one of these. */
+export async function claimKeys(db: Executor, componentId: string, wanted: readonly { key: string; entryId: number }[]): Promise<number | null> {
+  const claimed = new Set<string>();
+  const seen = new Set<string>();
+  const twice = wanted.findIndex(({ key }) => seen.size === seen.add(key).size);
+  const unique = twice < 0 ? wanted : wanted.slice(0, twice);
+  if (unique.length > 0) {
+    const rows = await db.insert(entryKeys).values(unique.map((each) => ({ componentId, ...each }))).onConflictDoNothing().returning({ key: entryKeys.key });
+    for (const row of rows) claimed.add(row.key);
+  }
+  const taken = unique.findIndex(({ key }) => !claimed.has(key));
+  if (taken >= 0) return taken;
+  return twice < 0 ? null : twice;
+}
+
+export async function refuseKey(db: Executor, component: ComponentModel, key: string): Promise<never> {
   const [holder] = await db.select({ entryId: entryKeys.entryId }).from(entryKeys).where(and(eq(entryKeys.componentId, component.id), eq(entryKeys.key, key)));
   const names = keyFields(component.fields);
   const titles = names.map((field) => field.title).join(', ');

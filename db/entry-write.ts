@@ -20,7 +20,7 @@ export type EntryActor = { workspaceId: string; userId: string | null; runId?: s
 export type Written = { entryId: number; changed: boolean; warnings: Text[] };
 
 type Write = EntryWrite & { strict?: boolean };
-type FieldChange = { field: string; before: Json; after: Json };
+export type FieldChange = { field: string; before: Json; after: Json };
 type Row = { id: number; name: string | null; data: JsonObject };
 
 /**
@@ -82,20 +82,24 @@ async function lockEntry(tx: Executor, componentId: string, entryId: number): Pr
   return row ? { ...row, data: isJsonObject(row.data) ? row.data : {} } : missingEntry(entryId);
 }
 
-async function checked(tx: Executor, actor: EntryActor, component: ComponentModel, { data: given, strict }: Write, mode: 'create' | 'update'): Promise<{ data: JsonObject; unknown: string[] }> {
-  const files = await withFileFacts(tx, actor.workspaceId, component.fields, given);
+async function checked(tx: Executor, actor: EntryActor, component: ComponentModel, write: Write, mode: 'create' | 'update'): Promise<{ data: JsonObject; unknown: string[] }> {
+  const valid = judgeData(component, await withFileFacts(tx, actor.workspaceId, component.fields, write.data), write, mode);
+  const dangling = await danglingReferences(tx, actor.workspaceId, component.fields, valid.data);
+  return dangling.length > 0 ? refuseData(dangling) : valid;
+}
+
+/** All rules of the model but those that need the database: references and uniqueness. */
+export function judgeData(component: ComponentModel, files: { data: JsonObject; bad: BadField[] }, { data: given, strict }: Write, mode: 'create' | 'update'): { data: JsonObject; unknown: string[] } {
   const valid = validateEntry(component.fields, files.data, mode);
   const shapely = valid.ok ? [] : valid.bad;
   const unstorable = component.fields.filter((field) => !isStorable(given[field.name] ?? null)).map((field) => ({ field: field.name, text: text(`${field.title}: the text holds a character that cannot be stored.`, `${field.title} : le texte contient un caractère qui ne peut être enregistré.`) }));
   const unknown = strict ? Object.keys(given).filter((name) => !component.fields.some((field) => field.name === name)) : [];
   const bad = [...files.bad, ...unstorable, ...unknown.map((name) => unknownField(name, component)), ...shapely.filter((each) => !files.bad.some((other) => other.field === each.field))];
-  if (!valid.ok || bad.length > 0) return refuseData(bad);
-  const dangling = await danglingReferences(tx, actor.workspaceId, component.fields, valid.data);
-  return dangling.length > 0 ? refuseData(dangling) : valid;
+  return !valid.ok || bad.length > 0 ? refuseData(bad) : valid;
 }
 
 /** One failure that lists every bad field, so that a form can show each message under its field. */
-function refuseData(bad: readonly BadField[]): never {
+export function refuseData(bad: readonly BadField[]): never {
   return fail('VALIDATION_FAILED', text(
     `${bad.length === 1 ? 'One field needs' : `${bad.length} fields need`} a look: ${bad.slice(0, 3).map((each) => each.text.en).join(' ')}`,
     `${bad.length === 1 ? 'Un champ est' : `${bad.length} champs sont`} à revoir : ${bad.slice(0, 3).map((each) => each.text.fr).join(' ')}`,
@@ -139,7 +143,7 @@ async function refuseConflict(tx: Executor, actor: EntryActor, component: Compon
 const show = (value: Json) => JSON.stringify(value).slice(0, 60);
 
 /** Wall clock, not the transaction's start: a change that waited for another's lock must carry the later time. */
-const clock = sql`date_trunc('milliseconds', clock_timestamp())`;
+export const clock = sql`date_trunc('milliseconds', clock_timestamp())`;
 
 async function touch(tx: Executor, componentId: string, entryId: number, set: PgUpdateSetSource<typeof entries>): Promise<Date | undefined> {
   const [row] = await tx.update(entries).set({ ...set, updatedAt: sql`greatest(${clock}, ${entries.updatedAt} + interval '1 millisecond')` })
@@ -155,11 +159,11 @@ async function record(tx: Executor, actor: EntryActor, component: ComponentModel
   await recordChange(tx, { workspaceId: actor.workspaceId, topic: 'entry', objectId: component.id, entryId, ...(deleted ? { deleted } : {}) });
 }
 
-function nameChange(before: string | null, after: string | null): FieldChange[] {
+export function nameChange(before: string | null, after: string | null): FieldChange[] {
   return before === after ? [] : [{ field: 'name', before, after }];
 }
 
-function cleanName(name: string | null | undefined): string | null {
+export function cleanName(name: string | null | undefined): string | null {
   const cleaned = name?.slice(0, 500).replaceAll(/[\0\p{Cs}]/gu, '').trim() ?? '';
   return cleaned === '' ? null : cleaned;
 }

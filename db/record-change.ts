@@ -8,3 +8,7 @@ export type Change = { workspaceId: string; topic: ChangeTopic; objectId: string
 export async function recordChange(db: Executor, change: Change): Promise<void> {
   await db.insert(changes).values({ ...change, entryId: change.entryId ?? null, deleted: change.deleted ?? false });
 }
+
+export async function recordChanges(db: Executor, list: readonly Change[]): Promise<void> {
+  if (list.length > 0) await db.insert(changes).values(list.map((change) => ({ ...change, entryId: change.entryId ?? null, deleted: change.deleted ?? false })));
+}

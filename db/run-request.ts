@@ -1,17 +1,16 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { fail } from '#flow/failure';
-import { flowDefinition, stepKey, stepsOf, type FlowDefinition, type FlowKind } from '#flow/flow';
+import { flowDefinition, stepsOf, type FlowDefinition, type FlowKind } from '#flow/flow';
 import { newRunId, shortRunName } from '#flow/id';
 import type { Json, JsonObject } from '#flow/json';
 import type { Fork } from '#flow/run-event';
-import { stepType } from '#flow/steps/index';
 import type { Trigger } from '#flow/steps/capabilities';
 import { text } from '#flow/text';
 import { blobOf, isFresh, putBlobs, type Blob } from './blobs';
 import type { Executor } from './client';
 import { hashEvent, storable, storableJson } from './event-hash';
-import { integrationPins } from './integration-facts';
-import { flows, flowVersions } from './schema';
+import { pinsOf, type Pins } from './run-pins';
+import { flowVersions } from './schema';
 import { traceparent } from './trace';
 
 /** The one way a run comes into being: its row, its slot and `run.requested`, in the transaction of whoever asks. */
@@ -31,6 +30,8 @@ export type RunRequest = {
   parent: { runId: string; stepId: string; depth: number } | null;
   /** `override`: what the forked step takes in instead of what was recorded. */
   fork?: { facts: Fork; override: Blob | null };
+  /** What the calling run pinned. */
+  pins?: Pins;
 };
 export type PinnedVersion = { id: string; number: number | null; definition: FlowDefinition };
 
@@ -41,7 +42,7 @@ export async function insertRun(tx: Executor, request: RunRequest): Promise<stri
   const runId = newRunId();
   const now = new Date();
   const input = request.input === undefined ? null : blobOf(request.input);
-  const pins = await pinsOf(tx, workspaceId, version.definition);
+  const pins = await pinsOf(tx, workspaceId, version.definition, request.pins);
   const data = storableJson({ trigger, startedBy: { ...startedBy }, version: version.number, draft: version.number === null, ...(parent ? { parentRunId: parent.runId } : {}), ...(request.triggerName === undefined ? {} : { triggerName: request.triggerName }), ...(fork ? { fork: forkData(fork.facts) } : {}) });
   const searchText = storable([shortRunName(runId), flow.name, startedBy.name, request.triggerName ?? '', request.input === undefined ? '' : JSON.stringify(request.input).slice(0, searchLength)].join(' '));
   const at = now.toISOString();
@@ -74,24 +75,6 @@ export async function insertEvent(tx: Executor, event: OwnEvent): Promise<string
   await tx.execute(sql`insert into run_events (run_id, seq, type, fence, at, data, hash)
     values (${event.runId}, ${event.seq}, ${event.type}, ${event.fence}, ${at}, ${JSON.stringify(data)}::jsonb, decode(${hash}, 'hex'))`);
   return hash;
-}
-
-/** Flows, connectors and endpoints that steps call, pinned to what they are now: a run never changes under way. */
-export async function pinsOf(tx: Executor, workspaceId: string, definition: FlowDefinition): Promise<Record<string, string>> {
-  const called = new Set<string>();
-  const reached = new Set<string>();
-  for (const step of stepsOf(definition)) {
-    for (const [key, meta] of Object.entries(stepType(stepKey(definition.kind, step.type))?.params ?? {})) {
-      const value = step.params?.[key];
-      if (meta.widget === 'ref' && meta.of === 'flow' && typeof value === 'string') called.add(value);
-      if (meta.widget === 'ref' && (meta.of === 'connector' || meta.of === 'endpoint') && typeof value === 'string') reached.add(value);
-    }
-  }
-  const outside = await integrationPins(tx, workspaceId, [...reached]);
-  if (called.size === 0) return outside;
-  const rows = await tx.select({ id: flows.id, version: flows.publishedVersionId }).from(flows)
-    .where(and(eq(flows.workspaceId, workspaceId), inArray(flows.id, [...called]), isNull(flows.deletedAt)));
-  return { ...outside, ...Object.fromEntries(rows.flatMap((row) => (row.version === null ? [] : [[row.id, row.version]]))) };
 }
 
 /** Versions never change: each is read and parsed once a process. */

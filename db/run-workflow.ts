@@ -48,7 +48,7 @@ export async function startWorkflow(tx: Executor, caller: CallingStep, start: Wo
   const instance = await openInstance(tx, { workspaceId: caller.workspaceId, componentId: start.componentId, flowId: flow.id, entryId, by: caller.startedBy });
   const runId = await insertRun(tx, {
     workspaceId: caller.workspaceId, flow: { id: flow.id, name: flow.name, kind: 'workflow' }, version: { ...version, definition: flowDefinition.parse(version.definition) },
-    trigger: 'flow', startedBy: caller.startedBy, input, entryId, instance, parent: { runId: caller.runId, stepId: caller.stepId, depth: caller.depth },
+    trigger: 'flow', startedBy: caller.startedBy, input, entryId, instance, pins: caller.pins, parent: { runId: caller.runId, stepId: caller.stepId, depth: caller.depth },
   });
   return { instanceId: instance.id, runId, entryId, state: 'running' };
 }

@@ -1,7 +1,7 @@
 import type { Failure } from '#flow/failure';
 import { pendingStep, type RunState, type StepState } from '#flow/run-state';
 import { text, type Text } from '#flow/text';
-import { acts, answers, laneFor, mainLane, stepsIn, type Plan } from './plan';
+import { acts, answers, laneFor, mainLane, needsOf, stepsIn, type Plan } from './plan';
 
 /**
  * What a run does next, from its state alone: no clock, no random, no wait. A crash at any point is then the same
@@ -58,13 +58,13 @@ function decideDataflow(state: RunState, plan: Plan, situation: Situation): Deci
       if (!situation.busy.has(id)) parked.push(step);
       continue;
     }
-    const sources = plan.graph.sourcesOf(id);
-    if (sources.some((source) => held.has(source.stepId))) {
+    const needs = needsOf(plan, id);
+    if (needs.some((each) => held.has(each))) {
       held.add(id);
       continue;
     }
     if (acts(plan, id)) mayAct = false;
-    if (situation.busy.has(id) || !sources.every((source) => done(state.steps[source.stepId] ?? pendingStep))) continue;
+    if (situation.busy.has(id) || !needs.every((each) => done(state.steps[each] ?? pendingStep))) continue;
     const skipped = step.status === 'pending' ? skipOf(id, state, plan) : null;
     if (skipped) return skipped;
     if (!turnTaken && places > 0) return { do: 'start', stepId: id, attempt: step.attempt + 1, iteration: step.iteration };

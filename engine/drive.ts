@@ -7,10 +7,11 @@ import { signalChildren } from '#db/run-signal';
 import { failure, type Failure } from '#flow/failure';
 import { isJsonObject, type Json, type JsonObject } from '#flow/json';
 import { isEnded } from '#flow/run-state';
-import { text } from '#flow/text';
+import { text, type Text } from '#flow/text';
 import { reloaded } from '#flow/workflow-model';
 import { parkSlot, readInbox, returnSlot, type Slot } from './claim';
 import { decide, isMany, type Decision } from './decide';
+import { deferredWrites, queuesBefore } from './deferred';
 import { storeBlobs, type Engine } from './engine';
 import { LostRun, type Draft, type LiveRun } from './live-run';
 import { perform, type Turn } from './perform';
@@ -243,11 +244,18 @@ async function handBack(engine: Engine, run: LiveRun, slot: Slot): Promise<Outco
   return 'returned';
 }
 
+/** Deferred writes that no step applied are dropped. */
+async function unapplied(engine: Engine, run: LiveRun): Promise<Text | null> {
+  const filled = queuesBefore(run.facts.plan, run.state, null);
+  const count = filled.length === 0 ? 0 : (await deferredWrites(engine.database, run, filled)).length;
+  return count === 0 ? null : text(`${count} deferred operations were dropped: no step applied them.`, `${count} opérations différées ont été abandonnées : aucune étape ne les a appliquées.`);
+}
+
 async function succeed(engine: Engine, run: LiveRun, decision: Extract<Decision, { do: 'succeed' }>): Promise<Outcome> {
   const output = run.facts.kind === 'workflow' ? { ...run.model?.model, state: decision.state } : unanswered(run);
   const unsaved = decision.state === 'finished' && run.model && JSON.stringify(run.model.model['data']) !== JSON.stringify(run.model.loaded['data'])
     ? text('The model was changed and not saved: no "Update model" ran after the change.', 'Le modèle a été changé sans être enregistré : aucune étape « Mettre à jour le modèle » ensuite.') : null;
-  const warnings = [decision.warning, unsaved].filter((each) => each !== null);
+  const warnings = [decision.warning, unsaved, await unapplied(engine, run)].filter((each) => each !== null);
   run.endsAsDraft = decision.state === 'draft';
   const blob = output === undefined ? null : blobOf(output);
   if (output !== undefined) run.excerpt ||= JSON.stringify(output).slice(0, 2_000);

@@ -1,17 +1,22 @@
 import { sql } from 'drizzle-orm';
 import type { Database, Executor } from '#db/client';
 import { writeEntry } from '#db/entries';
+import { writeEntries } from '#db/entry-batch';
 import { storeFile } from '#db/files';
 import { storableJson } from '#db/event-hash';
 import { requireRunRight } from '#db/run-rights';
 import { notify } from '#db/notifications';
 import { peopleOf } from '#db/people';
+import { startDataflow } from '#db/run-dataflow';
+import { hintNewWork } from '#db/run-hint';
 import { startWorkflow } from '#db/run-workflow';
 import { expireTask, openTask } from '#db/tasks';
 import { fieldsUsed } from '#flow/fields-used';
 import type { Json } from '#flow/json';
-import type { EffectScope } from '#flow/steps/capabilities';
+import type { EffectScope, EntryWrite, StepUse } from '#flow/steps/capabilities';
+import { FailureError } from '#flow/failure';
 import { writeTable } from './capabilities/write-table';
+import { deferredKind, refuseFullQueue } from './deferred';
 import { LostRun, type LiveRun } from './live-run';
 
 /**
@@ -24,10 +29,9 @@ export type StepEffects = {
   perform<T extends Json>(itemIndex: number, work: (scope: EffectScope) => Promise<T>): Promise<T>;
   /** What an earlier attempt recorded for the item; undefined when nothing was. */
   recorded(itemIndex: number): Json | undefined;
+  performAll: StepUse['effects'];
   /** What this attempt did, for the log: one line per kind. */
   performed: Map<string, { count: number; refs: Json[] }>;
-  /** Runs begun by this attempt, to be announced after the commit. */
-  started: string[];
 };
 export type At = { stepId: string; iteration: number; attempt: number };
 const refsShown = 20;
@@ -40,16 +44,14 @@ export async function effectsOf(database: Database, run: LiveRun, at: At, signal
   const performed: StepEffects['performed'] = new Map();
   const started: string[] = [];
   const mayStill = rightOf(run);
-  const perform = async <T extends Json>(itemIndex: number, work: (scope: EffectScope) => Promise<T>): Promise<T> => {
-    const known = recorded.get(itemIndex);
-    if (known !== undefined) return known as T; // The same step gave it under the same key.
-    const kinds: { kind: string; ref: Json }[] = [];
-    const result = await run.exclusive(() => database.db.transaction(async (tx) => {
+  const one = async <T extends Json>(itemIndex: number, work: (scope: EffectScope) => Promise<T>): Promise<T> => {
+    const kinds: { kind: string; ref: Json; count: number }[] = [];
+    const result = await database.db.transaction(async (tx) => {
       signal.throwIfAborted();
       if (!mayAct()) run.lose(); // The lease is in doubt: whoever claims the run next finds it as it is recorded.
       if (run.lost) throw new LostRun(run.facts.id);
       await mayStill(tx);
-      const made = await work(scopeOf(tx, run, at, (kind, ref) => void kinds.push({ kind, ref }), started));
+      const made = await work(scopeOf(tx, run, at, (kind, ref, count = 1) => void kinds.push({ kind, ref, count }), started));
       const proof = await tx.execute(sql`with mine as (select 1 from run_slots where run_id = ${run.facts.id} and fence = ${run.fence} and state = 'leased' for share)
         insert into run_effects (run_id, step_id, iteration, item_index, state, kind, result)
         select ${run.facts.id}, ${at.stepId}, ${at.iteration}::int, ${itemIndex}::int, 'recorded', ${kinds[0]?.kind ?? ''}, ${JSON.stringify(storableJson(made))}::jsonb from mine
@@ -59,15 +61,31 @@ export async function effectsOf(database: Database, run: LiveRun, at: At, signal
         throw twice.length > 0 ? new Error(`the effect ${at.stepId}/${itemIndex} of run ${run.facts.id} is recorded already`) : new LostRun(run.facts.id);
       }
       return made;
-    }));
+    });
     recorded.set(itemIndex, result);
-    for (const { kind, ref } of kinds) {
+    for (const runId of started.splice(0)) hintNewWork(database.sql, runId);
+    for (const { kind, ref, count } of kinds) {
       const line = performed.get(kind) ?? { count: 0, refs: [] };
-      performed.set(kind, { count: line.count + 1, refs: line.refs.length < refsShown ? [...line.refs, ref] : line.refs });
+      performed.set(kind, { count: line.count + count, refs: line.refs.length < refsShown ? [...line.refs, ref] : line.refs });
     }
     return result;
   };
-  return { perform, performed, started, recorded: (itemIndex) => recorded.get(itemIndex) };
+  const perform = async <T extends Json>(itemIndex: number, work: (scope: EffectScope) => Promise<T>): Promise<T> => {
+    const known = recorded.get(itemIndex);
+    return known === undefined ? run.exclusive(() => one(itemIndex, work)) : known as T; // The same step gave it under the same key.
+  };
+  const performAll: StepEffects['performAll'] = async <T extends Json>(list: readonly { itemIndex: number; perform: (scope: EffectScope) => Promise<T> }[]) => run.exclusive(async () => {
+    const ended = await Promise.allSettled(list.map(async (each) => {
+      const known = recorded.get(each.itemIndex);
+      return known === undefined ? one(each.itemIndex, each.perform) : known as T;
+    }));
+    return ended.map((each) => {
+      if (each.status === 'fulfilled') return { ok: true as const, value: each.value };
+      if (each.reason instanceof FailureError) return { ok: false as const, failure: each.reason.failure };
+      throw each.reason;
+    });
+  });
+  return { perform, performAll, performed, recorded: (itemIndex) => recorded.get(itemIndex) };
 }
 
 const askAgainMs = 1_000;
@@ -88,15 +106,27 @@ async function recordedEffects(database: Database, run: LiveRun, at: At): Promis
   return new Map(rows.map((row) => [row.itemIndex, row.result]));
 }
 
-function scopeOf(tx: Executor, run: LiveRun, { stepId, iteration }: At, note: (kind: string, ref: Json) => void, started: string[]): EffectScope {
+function scopeOf(tx: Executor, run: LiveRun, { stepId, iteration }: At, note: (kind: string, ref: Json, count?: number) => void, started: string[]): EffectScope {
   const { facts } = run;
   const actor = { workspaceId: facts.workspaceId, userId: facts.startedBy.id, runId: facts.id, stepId };
+  const caller = { workspaceId: facts.workspaceId, runId: facts.id, stepId, depth: facts.depth, startedBy: facts.startedBy, pins: facts.pins, nesting: facts.limits.nesting };
   return {
     writeEntry: async (write) => {
       const written = await writeEntry(tx, actor, write);
-      note(write.remove ? 'entry.deleted' : write.entryId === null ? 'entry.created' : 'entry.updated', { componentId: write.componentId, id: written.entryId });
+      note(kindOf(write), { componentId: write.componentId, id: written.entryId });
       if (facts.kind === 'workflow' && write.entryId === null && write.componentId === facts.component.id && run.entryId === null) await adoptEntry(tx, run, written.entryId);
       return written;
+    },
+    writeEntries: async (writes, places) => {
+      await writeEntries(tx, actor, writes, places);
+      const counts = new Map<string, number>();
+      for (const write of writes) counts.set(kindOf(write), (counts.get(kindOf(write)) ?? 0) + 1);
+      for (const [kind, count] of counts) note(kind, { componentId: writes[0]?.componentId ?? '', count }, count);
+    },
+    deferWrites: async (writes) => {
+      await refuseFullQueue(tx, facts.id, writes.length);
+      note(deferredKind, { componentId: writes[0]?.componentId ?? '', count: writes.length }, writes.length);
+      return { writes: writes.map((each): Json => ({ ...each })) };
     },
     writeFile: async (file) => {
       const table = await writeTable(file);
@@ -111,7 +141,7 @@ function scopeOf(tx: Executor, run: LiveRun, { stepId, iteration }: At, note: (k
     },
     note,
     startWorkflow: async (start) => {
-      const begun = await startWorkflow(tx, { workspaceId: facts.workspaceId, runId: facts.id, stepId, depth: facts.depth, startedBy: facts.startedBy, pins: facts.pins, nesting: facts.limits.nesting }, start);
+      const begun = await startWorkflow(tx, caller, start);
       note('workflow', { instanceId: begun.instanceId, runId: begun.runId });
       started.push(begun.runId);
       return begun;
@@ -133,8 +163,16 @@ function scopeOf(tx: Executor, run: LiveRun, { stepId, iteration }: At, note: (k
       return opened;
     },
     expireTask: (taskId, answer) => expireTask(tx, { workspaceId: facts.workspaceId, runId: facts.id }, taskId, answer),
+    startDataflow: async (start) => {
+      const begun = await startDataflow(tx, caller, start);
+      note('dataflow', { runId: begun.runId });
+      started.push(begun.runId);
+      return begun;
+    },
   };
 }
+
+const kindOf = (write: EntryWrite) => (write.remove ? 'entry.deleted' : write.entryId === null ? 'entry.created' : 'entry.updated');
 
 /** An instance that began without an entry belongs to the one its first save made. */
 async function adoptEntry(tx: Executor, run: LiveRun, entryId: number): Promise<void> {

@@ -13,6 +13,8 @@ export type Plan = {
   types: ReadonlyMap<string, StepType>;
   /** Steps whose effects a fork does not allow: switched off for this run alone. */
   refused: ReadonlySet<string>;
+  /** For a step that writes the queue of deferred writes: the enabled steps before it that fill or write it. */
+  queueBefore: ReadonlyMap<string, readonly string[]>;
 };
 
 export function planOf(definition: FlowDefinition): Plan {
@@ -22,12 +24,32 @@ export function planOf(definition: FlowDefinition): Plan {
     const type = stepType(stepKey(definition.kind, step.type));
     if (type) types.set(step.id, type);
   }
-  return { definition, graph: graphOf(definition), steps, types, refused: new Set() };
+  const graph = graphOf(definition);
+  return { definition, graph, steps, types, queueBefore: queueBefore(graph, steps, types), refused: new Set() };
 }
 
 export function planOfFork(plan: Plan, fork: Fork): Plan {
   const { definition, refused } = forkedDefinition(plan.definition, fork);
   return refused.size === 0 ? plan : { ...planOf(definition), refused };
+}
+
+function queueBefore(graph: FlowGraph, steps: Plan['steps'], types: Plan['types']): Plan['queueBefore'] {
+  const found = new Map<string, readonly string[]>();
+  const before: string[] = [];
+  for (const id of graph.order) {
+    const type = types.get(id);
+    if (type?.kind !== 'dataflow' || type.deferred === null || steps.get(id)?.disabled) continue;
+    if (type.deferred === 'applies') found.set(id, [...before]);
+    before.push(id);
+  }
+  return found;
+}
+
+/** What must be done before a step may begin: its sources, and whoever fills the queue it writes. */
+export function needsOf(plan: Plan, stepId: string): readonly string[] {
+  const sources = plan.graph.sourcesOf(stepId).map((source) => source.stepId);
+  const queue = plan.queueBefore.get(stepId);
+  return queue ? [...sources, ...queue] : sources;
 }
 
 export function mainLane(plan: Plan): Lane | undefined {

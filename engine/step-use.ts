@@ -1,19 +1,20 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { getValue } from '#db/blobs';
 import { findComponent } from '#db/components';
 import { readEntry } from '#db/entries';
 import { readFileBytes } from '#db/files';
 import { taskState } from '#db/tasks';
 import { compileExpression } from '#flow/expression';
-import { fail, FailureError, type Failure } from '#flow/failure';
+import { fail, FailureError } from '#flow/failure';
 import type { ComponentModel } from '#flow/component-model';
 import type { Json } from '#flow/json';
-import { failureShape } from '#flow/run-event';
-import type { ChildRun, StepUse } from '#flow/steps/capabilities';
+import type { StepUse } from '#flow/steps/capabilities';
 import { text, type Text } from '#flow/text';
 import type { Step } from '#flow/flow';
 import { callsOf } from './capabilities/call-endpoint';
+import { childRunReads } from './capabilities/child-runs';
+import { entryReads } from './capabilities/entries';
 import { readTable } from './capabilities/read-table';
+import { deferredWrites, queuesBefore } from './deferred';
 import type { StepEffects } from './effects';
 import type { Engine } from './engine';
 import type { Draft, LiveRun } from './live-run';
@@ -58,10 +59,10 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
   };
   const use: StepUse = {
     context: {
-      workspaceId: facts.workspaceId, runId: facts.id, flowId: facts.flowId, flowName: facts.flowName, component: facts.component, now: at.startedAt, trigger: facts.trigger,
+      workspaceId: facts.workspaceId, runId: facts.id, flowId: facts.flowId, flowName: facts.flowName, component: facts.component, now: at.startedAt, trigger: facts.trigger, instanceId: facts.instanceId,
       user: facts.startedBy.id === null ? null : { id: facts.startedBy.id, name: facts.startedBy.name },
     },
-    step: { id: at.step.id, name: at.step.name, attempt: at.attempt },
+    step: { id: at.step.id, name: at.step.name, stage: facts.plan.graph.places.get(at.step.id)?.stage.name ?? '', attempt: at.attempt },
     onError: at.step.onError ?? 'stop',
     signal: at.signal,
     callerModel: at.callerModel,
@@ -96,7 +97,10 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
     outside,
     ...callsOf(engine, run, { stepId: at.step.id, attempt: at.attempt, iteration: at.iteration, signal: at.signal }, effects, outside),
     effect: (itemIndex, perform) => effects.perform(itemIndex, perform),
-    childRun: (runId) => childRun(engine, facts.workspaceId, runId),
+    effects: (list) => effects.performAll(list),
+    deferredWrites: async () => deferredWrites(engine.database, run, queuesBefore(facts.plan, run.state, at.step.id)),
+    ...entryReads(engine, run, at.step.id, component, at.signal),
+    ...childRunReads(engine, run, at.step.id),
     canSend: (channel) => channel === 'inApp',
     task: (taskId) => taskState(db, facts.workspaceId, taskId),
     tell: (news) => {
@@ -116,22 +120,4 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
 
 function fileNotFound(fileId: string): never {
   return fail('FILE_NOT_FOUND', text(`There is no file "${fileId.slice(0, 64)}".`, `Il n’y a pas de fichier « ${fileId.slice(0, 64)} ».`));
-}
-
-type ChildRow = { status: string; instanceState: string | null; entryId: number | null; output: string | null; error: unknown };
-
-async function childRun(engine: Engine, workspaceId: string, runId: string): Promise<ChildRun | null> {
-  const [row] = await engine.database.sql<ChildRow[]>`select r.status, i.state as "instanceState", r.entry_id as "entryId", encode(r.output_ref, 'hex') as output, r.error
-    from runs r left join instances i on i.id = r.instance_id where r.id = ${runId} and r.workspace_id = ${workspaceId}`;
-  if (!row) return null;
-  const output = row.output === null ? null : ((await getValue(engine.database.db, workspaceId, row.output)) ?? null);
-  const error = failureShape.safeParse(row.error);
-  const failed: { failure?: Failure } = error.success ? { failure: error.data } : {};
-  return { status: childStatus(row.status), state: row.instanceState ?? row.status, entryId: row.entryId, output, ...failed };
-}
-
-function childStatus(status: string): ChildRun['status'] {
-  if (status === 'waiting' || status === 'succeeded' || status === 'failed' || status === 'cancelled') return status;
-  if (status === 'quarantined') return 'failed';
-  return status === 'reset' ? 'cancelled' : 'running';
 }

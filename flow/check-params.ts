@@ -77,11 +77,11 @@ function meaning(place: string, meta: ParamMeta, value: Json, scope: Scope): Ste
     case 'ref':
       return typeof value === 'string' ? referenceProblems(place, value, meta, scope) : [];
     case 'componentField':
-      return typeof value === 'string' ? componentFieldProblems(place, value, componentOf(meta.component, scope)) : [];
+      return typeof value === 'string' ? componentFieldProblems(place, value, componentOf(meta.component, scope), meta.system) : [];
     case 'mapping':
       return mappingProblems(place, meta, value, scope);
     case 'filter':
-      return filterProblems(place, value, componentOf(meta.component, scope));
+      return filterProblems(place, value, componentOf(meta.component, scope), scope);
     case 'list':
       return listProblems(place, meta.columns, value, scope);
   }
@@ -219,7 +219,8 @@ function mappingTarget(place: string, target: string, kind: MappingTarget, ofCol
   return { problems: componentFieldProblems(place, name, component), ...(field ? { type: typeOfField(field) } : {}) };
 }
 
-function componentFieldProblems(place: string, name: string, component: ComponentModel | undefined): StepProblem[] {
+function componentFieldProblems(place: string, name: string, component: ComponentModel | undefined, allowsSystem = false): StepProblem[] {
+  if (allowsSystem && (isSystem(name) || (component && resolvePath(entrySchema(component), name.startsWith('data.') ? name : `data.${name}`).found))) return [];
   if (!component || component.fields.some((each) => each.name === name)) return [];
   if (isSystem(name)) return [{ code: 'PARAM_INVALID', param: place, text: text(`"${name}" is a system field and cannot be set.`, `« ${name} » est un champ système et ne peut être fixé.`) }];
   return [{ code: 'FIELD_NOT_FOUND', param: place, text: text(`${component.title} has no field "${name}".`, `${component.title} n’a pas de champ « ${name} ».`) }];
@@ -245,18 +246,30 @@ function referenceProblems(place: string, id: string, meta: Extract<ParamMeta, {
   return [{ code: 'NOT_PUBLISHED', param: place, text: text(`"${flow.name}" has no published version. Publish it first.`, `« ${flow.name} » n’a pas de version publiée. Publiez-le d’abord.`) }];
 }
 
-function filterProblems(place: string, value: Json, component: ComponentModel | undefined): StepProblem[] {
+function filterProblems(place: string, value: Json, component: ComponentModel | undefined, scope: Scope): StepProblem[] {
   if (!isJsonObject(value) || !component) return [];
   const schema = entrySchema(component);
   return ['all', 'any'].flatMap((part) => {
     const conditions = value[part];
-    return (Array.isArray(conditions) ? conditions : []).flatMap((each, row): StepProblem[] => {
-      if (!isJsonObject(each) || typeof each['field'] !== 'string') return [];
-      const at = `${place}.${part}[${row}]`;
-      const known = resolvePath(schema, each['field']).found || resolvePath(schema, `data.${each['field']}`).found;
-      if (!known) return [{ code: 'FIELD_NOT_FOUND', param: `${at}.field`, text: text(`${component.title} has no field "${each['field']}".`, `${component.title} n’a pas de champ « ${each['field']} ».`) }];
-      const equality = each['operator'] === 'equal' || each['operator'] === 'notEqual';
-      return each['compareWithNull'] === true && !equality ? [{ code: 'PARAM_INVALID', param: `${at}.operator`, text: text('Only "equal to" and "not equal to" compare with null.', 'Seuls « égal à » et « différent de » se comparent avec null.') }] : [];
-    });
+    return (Array.isArray(conditions) ? conditions : []).flatMap((each, row) => (isJsonObject(each) ? conditionProblems(`${place}.${part}[${row}]`, each, { component, schema, scope }) : []));
   });
+}
+
+type ConditionFacts = { component: ComponentModel; schema: ModelSchema; scope: Scope };
+
+function conditionProblems(at: string, condition: JsonObject, { component, schema, scope }: ConditionFacts): StepProblem[] {
+  const { field: path, operator, value = null } = condition;
+  if (typeof path !== 'string') return [];
+  const own = [path, `data.${path}`].map((each) => resolvePath(schema, each)).find((each) => each.found);
+  if (!own?.found) return [{ code: 'FIELD_NOT_FOUND', param: `${at}.field`, text: text(`${component.title} has no field "${path}".`, `${component.title} n’a pas de champ « ${path} ».`) }];
+  if (component.fields.find((each) => each.name === path.replace(/^data\./, '').split('.')[0])?.virtual) return [{ code: 'PARAM_INVALID', param: `${at}.field`, text: text(`"${path}" is virtual: it is never stored, so it cannot be filtered by.`, `« ${path} » est virtuel : jamais enregistré, il ne peut servir de filtre.`) }];
+  if (condition['compareWithNull'] === true) {
+    const equality = operator === 'equal' || operator === 'notEqual';
+    return equality ? [] : [{ code: 'PARAM_INVALID', param: `${at}.operator`, text: text('Only "equal to" and "not equal to" compare with null.', 'Seuls « égal à » et « différent de » se comparent avec null.') }];
+  }
+  if (!isJsonObject(value)) return [];
+  if (operator === 'in' && 'const' in value && !Array.isArray(value['const'])) return [{ code: 'PARAM_INVALID', param: `${at}.value`, text: text('"is one of" needs a list.', '« est parmi » demande une liste.') }];
+  const plain = operator !== 'in' && operator !== 'contains' && operator !== 'startsWith';
+  const comparable: FieldType | undefined = plain && own.field.type !== 'catalog' && own.field.type !== 'array' && own.field.type !== 'file' ? own.field.type : undefined;
+  return valueProblems(`${at}.value`, value, scope, ['const', 'field'], 'source', comparable);
 }

@@ -68,10 +68,10 @@ function sourceProblems({ step, type }: StepView, graph: FlowGraph): StepProblem
 }
 
 /** Facts of the whole flow, gathered once. */
-type FlowFacts = { isInput: boolean; firstNamed: Map<string, string>; callerModel: string | null; responds: boolean; lastStore: number; ended: Map<string, number>; lanes: LaneFacts };
+type FlowFacts = { isInput: boolean; firstNamed: Map<string, string>; callerModel: string | null; responds: boolean; lastStore: number; lastApply: number; ended: Map<string, number>; lanes: LaneFacts };
 
 function flowFacts(definition: FlowDefinition, views: ReadonlyMap<string, StepView>): Omit<FlowFacts, 'isInput'> {
-  const facts: Omit<FlowFacts, 'isInput'> = { firstNamed: new Map(), callerModel: null, responds: false, lastStore: -1, ended: new Map(), lanes: laneFacts(definition, views) };
+  const facts: Omit<FlowFacts, 'isInput'> = { firstNamed: new Map(), callerModel: null, responds: false, lastStore: -1, lastApply: -1, ended: new Map(), lanes: laneFacts(definition, views) };
   let place = 0;
   for (const lane of definition.lanes) {
     for (const step of lane.stages.flatMap((stage) => stage.steps)) {
@@ -80,6 +80,7 @@ function flowFacts(definition: FlowDefinition, views: ReadonlyMap<string, StepVi
       if (!step.disabled && type?.kind === 'dataflow') {
         if (type.callerModel) facts.callerModel ??= step.id;
         if (type.class === 'terminal') facts.responds = true;
+        if (type.deferred === 'applies') facts.lastApply = place;
       }
       if (!step.disabled && type?.kind === 'workflow') {
         if (type.stores) facts.lastStore = place;
@@ -116,6 +117,9 @@ function placeProblems(view: StepView, context: StaticContext, graph: FlowGraph,
   }
   if (flow.isInput && needsPerson.has(type.id)) {
     found.push({ code: 'STEP_NOT_ALLOWED_HERE', text: text(`"${step.name}" needs a person or a caller, and nobody stands behind the component’s input dataflow, which cron and messages run. Remove the step, or choose another input dataflow.`, `« ${step.name} » demande une personne ou un appelant, et il n’y en a pas derrière le flux d’entrée du composant, que lancent le cron et les messages. Retirez l’étape, ou choisissez un autre flux d’entrée.`) });
+  }
+  if (type.deferred === 'queues' && flow.lastApply < (positions(graph).get(step.id) ?? 0)) {
+    found.push({ code: 'DEFERRED_NOT_APPLIED', level: 'warning', text: text(`No later step writes what "${step.name}" queues. Add "Apply deferred update operations" behind.`, `Aucune étape ultérieure n’écrit ce que « ${step.name} » met en file. Ajoutez « Appliquer les opérations différées » après.`) });
   }
   if (type.class === 'pure' && graph.consumersOf(step.id).length === 0) {
     found.push({ code: 'UNUSED_OUTPUT', level: 'warning', text: text(`Nobody reads what "${step.name}" gives.`, `Personne ne lit ce que donne « ${step.name} ».`) });

@@ -35,6 +35,12 @@ export function validateField(field: ComponentField, given: Json): Result {
   return checkRange(field, value) ?? checkLength(field, value) ?? checkEnum(field, value) ?? checkFile(field, value) ?? { ok: true, value };
 }
 
+/** The value as a field of the type would store it, whatever else the field asks for; undefined when it is of another type. */
+export function asStored({ name, title, type, items, componentId }: ComponentField, value: Json): Json | undefined {
+  const checked = validateField({ name, title, type, ...(items ? { items } : {}), ...(componentId ? { componentId } : {}) }, value);
+  return checked.ok ? checked.value : undefined;
+}
+
 const show = (value: Json) => JSON.stringify(value).slice(0, 60);
 
 const typeWords: Record<ComponentField['type'], Text> = {

@@ -30,7 +30,7 @@ export function designCase(step: string, code: ErrorCode, when: string, params: 
       const type = stepType(step);
       const id = step.slice(step.indexOf('/') + 1);
       const given: ShortStep[] = type?.kind === 'dataflow' && type.sources !== 'none' ? [{ id: 'given', type: 'get-raw-model', params: { model: JSON.stringify(model) } }] : [];
-      const definition = shortFlow(flow ?? [...given, { id: 'tested', type: id, params }], type?.kind);
+      const definition = shortFlow(flow ?? [...given, { id: 'tested', type: id, params, ...(given.length > 0 ? { sources: { source: 'given' } } : {}) }], type?.kind);
       return problemsOf(definition, context).filter((each) => each.stepId === 'tested').map((each) => each.code);
     },
   };

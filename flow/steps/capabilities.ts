@@ -3,7 +3,9 @@ import type { EndpointRequest } from '../endpoint-request';
 import type { Failure } from '../failure';
 import type { CallMethod, EndpointDefinition } from '../integration';
 import type { Json, JsonObject } from '../json';
+import type { ModelSchema } from '../model-schema';
 import type { Text } from '../text';
+import type { Filter } from '../value';
 
 /**
  * What the engine hands to a step while it runs. Steps never parse files, read a clock, touch the database or call
@@ -24,6 +26,8 @@ export type RunContext = {
   /** ISO time, fixed for the step's attempt so that a retry computes the same. */
   now: string;
   trigger: Trigger;
+  /** The workflow's instance; null in a dataflow. */
+  instanceId: string | null;
 };
 
 export const triggers = ['button', 'api', 'webhook', 'cron', 'message', 'flow', 'workflow'] as const;
@@ -89,6 +93,14 @@ export type WaitNews =
   | { type: 'wait.opened'; data: { kind: string; assignees: Person[]; dueAt?: string; question: string; options: Json } }
   | { type: 'wait.resolved'; data: { by: Person | null; answer: Json } }
   | { type: 'timer.fired'; data: Record<string, never> };
+/** `sort` as lists take it (`price,-createdDate`); the filter holds constants only. */
+export type EntrySearch = { filter: Filter; sort: string; limit: number };
+/** At most `limit` entries, and how many there are in all. */
+export type EntryFinds = { entries: EntryModel[]; total: number };
+
+export type DataflowStart = { flowId: string; componentId: string | null; input: Json; trigger: 'flow' | 'workflow' };
+/** What a called flow is before anything is called: `sideEffects` tells whether any of its steps acts. */
+export type CalledFlow = { name: string; sideEffects: boolean };
 
 /** What may be done to the world, each inside one transaction with the record that it was done. */
 export type EffectScope = {
@@ -105,9 +117,15 @@ export type EffectScope = {
   openTask(question: Question): Promise<{ taskId: string }>;
   /** Its time is over: closes an open task, with an answer of nobody's or without. An answer given just before stays. */
   expireTask(taskId: string, answer: Json): Promise<void>;
+  startDataflow(start: DataflowStart): Promise<{ runId: string }>;
+  /** All of them or none; a refused one is named by its place (`details.operation`). */
+  writeEntries(writes: readonly EntryWrite[], places: readonly number[]): Promise<void>;
+  /** To be returned as the effect's result, which is where the run's queue is kept. */
+  deferWrites(writes: readonly EntryWrite[]): Promise<Json>;
 };
 
-export type ChildRun = { status: 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled'; state: string; entryId: number | null; output: Json; failure?: Failure };
+/** `beforeResume`: it ended before somebody resumed this run, so its failure is no news. */
+export type ChildRun = { status: 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled'; state: string; entryId: number | null; output: Json; failure?: Failure; responded?: boolean; beforeResume?: boolean };
 
 /** An endpoint as it was when the run began. `id` null: a path of the flow's own. */
 export type CallTarget = Pick<EndpointDefinition, 'path' | 'parameters' | 'bodyKind' | 'idempotent'> & { connectorId: string; endpointId: string | null; declaredAnswer: Json };
@@ -130,7 +148,7 @@ export type CallAnswer = { status: number; headers: { [name: string]: string }; 
 export type StepUse = {
   context: RunContext;
   /** The step that runs. */
-  step: { id: string; name: string; attempt: number };
+  step: { id: string; name: string; stage: string; attempt: number };
   onError: 'stop' | 'continue';
   signal: AbortSignal;
   /** What the caller gave: undefined when nothing was given. */
@@ -148,12 +166,24 @@ export type StepUse = {
   evaluate(expression: string, item: Item, items: readonly Item[]): Json;
   component(componentId: string): Promise<ComponentModel | null>;
   entry(componentId: string, entryId: number): Promise<EntryModel | null>;
+  /** Reads for all items at once, in one snapshot. A search that makes no sense answers its own failure. */
+  searchEntries(componentId: string, searches: readonly EntrySearch[]): Promise<(EntryFinds | Failure)[]>;
+  /** Those that do not exist, or may not be read, are absent. Ids of people (User info) are text. */
+  entriesById(componentId: string, ids: readonly (number | string)[]): Promise<ReadonlyMap<number | string, JsonObject>>;
+  /** The id of the entry with each primary key, values as they are stored; null when there is none. */
+  entryIdsByKey(componentId: string, keys: readonly JsonObject[]): Promise<(number | null)[]>;
+  /** The static shape of what the step reads. */
+  sourceSchema(): Promise<ModelSchema>;
   readTable(fileId: string, options: TableOptions): Promise<Table>;
   /**
    * Runs `perform` once for (run, step, iteration, itemIndex), in one transaction with its record; the same key again
    * returns the recorded result and does nothing.
    */
   effect<T extends Json>(itemIndex: number, perform: (scope: EffectScope) => Promise<T>): Promise<T>;
+  /** Several effects at once, each in its own transaction; one that failed has rolled back its own. */
+  effects<T extends Json>(list: readonly { itemIndex: number; perform: (scope: EffectScope) => Promise<T> }[]): Promise<({ ok: true; value: T } | { ok: false; failure: Failure })[]>;
+  /** What earlier steps queued and no earlier step wrote, in the order of their steps and items. */
+  deferredWrites(): Promise<EntryWrite[]>;
   childRun(runId: string): Promise<ChildRun | null>;
   /** Fails with SYSTEM_, CONNECTOR_ or ENDPOINT_NOT_FOUND. */
   callTarget(wanted: { systemId: string; connectorId: string; queryPath: string }): Promise<CallTarget>;
@@ -163,4 +193,9 @@ export type StepUse = {
   task(taskId: string): Promise<TaskState | null>;
   /** Tells the log; `wait.opened` only once while the step waits. */
   tell(news: WaitNews): void;
+  /** The runs this step has begun and that have not succeeded (yet), without outputs. */
+  childRuns(): Promise<ReadonlyMap<string, ChildRun>>;
+  childOutputs(runIds: readonly string[]): Promise<ReadonlyMap<string, Json>>;
+  /** The flow as this run pinned it; fails when it cannot be called. */
+  calledFlow(called: Pick<DataflowStart, 'flowId' | 'componentId'>): Promise<CalledFlow>;
 };

@@ -9,7 +9,7 @@ import type { StepType } from './define-step';
 /** The codes every step can raise (steps.md §1.7), where it has what they are about. */
 function raised(type: StepType, params: JsonObject, sources?: 'none'): ErrorCode[] {
   const given: ShortStep[] = type.kind === 'dataflow' && type.sources !== 'none' && sources !== 'none' ? ['given', 'also'].map((id) => ({ id, type: 'get-raw-model', params: { model: '{"a":1}' } })) : [];
-  const ports = type.kind === 'dataflow' && type.sources === 'two' && given.length > 0 ? { sources: { left: 'given', right: 'also' } } : sources === 'none' ? { sources: null } : {};
+  const ports = type.kind === 'dataflow' && type.sources === 'two' && given.length > 0 ? { sources: { left: 'given', right: 'also' } } : sources === 'none' ? { sources: null } : given.length > 0 ? { sources: { source: 'given' } } : {};
   const flow = shortFlow([...given, { id: 'tested', type: type.id, params, ...ports }], type.kind);
   return problemsOf(flow, sampleContext).filter((each) => each.stepId === 'tested').map((each) => each.code);
 }

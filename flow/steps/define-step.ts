@@ -7,7 +7,7 @@ import { formatPath } from '../path';
 import type { StepProblem } from '../problems';
 import type { Text } from '../text';
 import type { WorkspaceIndex } from '../workspace-index';
-import type { ComponentModel } from '../component-model';
+import type { ComponentModel, EntryModel } from '../component-model';
 import type { ItemList, StepUse } from './capabilities';
 import { split, type ParamMeta, type ParamShape, type Params } from './field';
 
@@ -40,7 +40,8 @@ export type WorkflowOutcome =
   | { kind: 'model'; model: JsonObject; loaded?: JsonObject; next: { to: 'next' } | { to: 'lane'; case: string } | { to: 'finish' } | { to: 'draft' } }
   | { kind: 'waiting'; reason: Text; childRuns: string[]; until?: string };
 
-type Example = { title: Text; params: JsonObject; input?: JsonObject[]; left?: JsonObject[]; right?: JsonObject[]; caller?: Json; output: Json };
+/** `entries` are those there are in the component; `trigger` is what started the run, where that counts. */
+type Example = { title: Text; params: JsonObject; entries?: EntryModel[]; input?: JsonObject[]; left?: JsonObject[]; right?: JsonObject[]; caller?: Json; trigger?: 'workflow'; output: Json };
 
 type Described<P> = {
   id: string;
@@ -69,6 +70,8 @@ type DataflowSpec<P> = Described<P> & {
   cardinality: '→1' | '1→1' | '1→n' | 'n→1' | 'n→n' | 'n,n→n';
   /** Runs although its sources gave no item (join-models, export-to-file, write-response). */
   runsEmpty?: boolean;
+  /** Adds to the run's queue of deferred writes, or writes what is queued; the latter waits for all that fill it before. */
+  deferred?: 'queues' | 'applies';
   /** At most one of these starts a dataflow, from what the caller gave. */
   callerModel?: boolean;
   /** The source's schema itself, or one whose `fields` object is new. */
@@ -109,7 +112,7 @@ type StepTypeBase = Omit<Described<never>, 'foot' | 'problems'> & {
 };
 
 export type DataflowStep = StepTypeBase & {
-  kind: 'dataflow'; sources: SourceRule; cardinality: string; runsEmpty: boolean; callerModel: boolean;
+  kind: 'dataflow'; sources: SourceRule; cardinality: string; runsEmpty: boolean; callerModel: boolean; deferred: 'queues' | 'applies' | null;
   prepare(params: JsonObject): Prepared<DataflowPlan>;
 };
 export type WorkflowStep = StepTypeBase & { kind: 'workflow'; ownsLanes: boolean; stores: boolean; leaves: boolean; lanesEnd: boolean; prepare(params: JsonObject): Prepared<WorkflowPlan> };
@@ -135,11 +138,11 @@ type Parsed<P extends Params> = z.infer<z.ZodObject<ParamShape<P>, z.core.$stric
 
 export function defineDataflowStep<P extends Params>(params: P, spec: DataflowSpec<Parsed<P>>): DataflowStep {
   const { schema, meta } = split(params);
-  const { foot, problems, outputSchema, run, runsEmpty, callerModel, ...rest } = spec;
+  const { foot, problems, outputSchema, run, runsEmpty, callerModel, deferred, ...rest } = spec;
   return {
     ...rest,
     kind: 'dataflow', key: `dataflow/${spec.id}`, params: meta, paramsSchema: schema,
-    runsEmpty: runsEmpty ?? false, callerModel: callerModel ?? false,
+    runsEmpty: runsEmpty ?? false, callerModel: callerModel ?? false, deferred: deferred ?? null,
     prepare: (stored) => parse(schema, withDefaults(stored, meta), (parsed) => ({
       outputSchema: (sources, context) => outputSchema(parsed, sources, context),
       problems: (sources, context) => problems?.(parsed, sources, context) ?? [],

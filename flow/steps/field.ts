@@ -50,7 +50,7 @@ export type ParamMeta = Common &
     /** `free`: a path template stands as well as an endpoint's id. */
     | { widget: 'ref'; of: 'endpoint'; within: string; free?: boolean }
     /** A field of the component that parameter `component` names (or of the flow's own component when absent). */
-    | { widget: 'componentField'; component?: string }
+    | { widget: 'componentField'; component?: string; system?: boolean }
     | { widget: 'mapping'; port?: SourcePort; target: MappingTarget; forms: ('const' | 'field' | 'expr' | 'column')[]; addLabel?: Text }
     | { widget: 'filter'; component?: string }
     | { widget: 'list'; addLabel: Text; columns: Record<string, ParamMeta> }
@@ -59,7 +59,7 @@ export type ParamMeta = Common &
 /** What the left side of a mapping row names. */
 export type MappingTarget =
   | { kind: 'newField'; dots?: boolean }
-  | { kind: 'componentField'; component: string }
+  | { kind: 'componentField'; component: string; only?: 'primaryKey' }
   | { kind: 'column' }
   /** A parameter of the endpoint that parameter `endpoint` names, or a free one: `query.q`, `path.id`, `header.X`, `body`, `body.a`. */
   | { kind: 'endpointParameter'; endpoint: string; connector: string };
@@ -113,7 +113,7 @@ export const field = {
     ({ schema: z.string().max(64).optional(), meta: { widget: 'ref', of: 'connector', label, ...options } }) satisfies Param,
   endpoint: (label: Text, options: Options & { within: string; free?: boolean }) =>
     ({ schema: z.string().max(1_000).optional(), meta: { widget: 'ref', of: 'endpoint', label, ...options } }) satisfies Param,
-  componentField: (label: Text, options: Options & { component?: string } = {}) =>
+  componentField: (label: Text, options: Options & { component?: string; system?: boolean } = {}) =>
     ({ schema: z.string().max(64).optional(), meta: { widget: 'componentField', label, ...options } }) satisfies Param,
   mapping: (label: Text, options: Options & { port?: SourcePort; target: MappingTarget; forms?: ('const' | 'field' | 'expr')[]; addLabel?: Text }) =>
     ({ schema: z.array(mappingRow).max(500).optional(), meta: { widget: 'mapping', label, ...options, forms: options.forms ?? ['field', 'const', 'expr'] } }) satisfies Param,

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { canonicalParams, isListParam } from '../canonical-params';
 import { catalogue, groupOrder, groupTitle } from '../catalogue';
 import { errorMeaning } from '../error-meaning';
+import type { ComponentField } from '../component-model';
 import type { Json, JsonObject } from '../json';
 import type { Text } from '../text';
 import { sampleComponent, itemsOf, modelOf, outcomeOf, world } from './testing';
@@ -102,8 +103,9 @@ describe('every step type', () => {
   const examples = stepTypes.flatMap((type) => type.examples.map((example, place) => ({ name: `${type.key} ${place + 1}`, type, example })));
   test.each(examples)('F6 example $name gives exactly what it shows and changes nothing it was given', async ({ type, example }) => {
     const params: JsonObject = frozen(example.params);
-    const named = sampleComponent.fields.filter((each) => JSON.stringify(example).includes(`"${each.name}"`));
-    const at = world({ component: { ...sampleComponent, fields: named }, ...(example.caller === undefined ? {} : { caller: frozen(example.caller) }) });
+    const keyed: ComponentField[] = [...sampleComponent.fields, { name: 'code', title: 'Code', type: 'string', primaryKey: true }];
+    const named = keyed.filter((each) => JSON.stringify(example).includes(`"${each.name}"`));
+    const at = world({ component: { ...sampleComponent, fields: named }, ...(example.caller === undefined ? {} : { caller: frozen(example.caller) }), ...(example.entries ? { entries: example.entries } : {}), ...(example.trigger ? { trigger: example.trigger } : {}) });
     if (type.kind === 'workflow') {
       expect((await modelOf(type, params, frozen(example.input?.[0] ?? {}), at)).model).toEqual(example.output);
       return;

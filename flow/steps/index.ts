@@ -1,4 +1,6 @@
 import { executeApiCall } from './dataflow/output/execute-api-call';
+import { applyDeferredUpdateOperations } from './dataflow/output/apply-deferred-update-operations';
+import { deferredUpdateEntry } from './dataflow/output/deferred-update-entry';
 import { executeWorkflow } from './dataflow/output/execute-workflow';
 import { exportToFile } from './dataflow/output/export-to-file';
 import { updateEntry } from './dataflow/output/update-entry';
@@ -7,18 +9,25 @@ import { getActionModel } from './dataflow/input/get-action-model';
 import { getValuesFromConnector } from './dataflow/input/get-values-from-connector';
 import { getEmptyModel } from './dataflow/input/get-empty-model';
 import { getRawModel } from './dataflow/input/get-raw-model';
+import { getWorkflowModel } from './dataflow/input/get-workflow-model';
 import { importFile } from './dataflow/input/import-file';
 import { calculateArray } from './dataflow/transform/calculate-array';
 import { distinct } from './dataflow/transform/distinct';
+import { executeDataflow } from './dataflow/transform/execute-dataflow';
 import { extractCollection } from './dataflow/transform/extract-collection';
 import { filterSource } from './dataflow/transform/filter-source';
+import { getEntityById } from './dataflow/transform/get-entity-by-id';
 import { groupBy } from './dataflow/transform/group-by';
 import { joinModels } from './dataflow/transform/join-models';
+import { loadCatalogsByKey } from './dataflow/transform/load-catalogs-by-key';
+import { lookupReference } from './dataflow/transform/lookup-reference';
+import { queryEntityByFilter } from './dataflow/transform/query-entity-by-filter';
 import { selectMany } from './dataflow/transform/select-many';
 import { simpleMath } from './dataflow/transform/simple-math';
 import { transformModel } from './dataflow/transform/transform-model';
 import { sendNotification } from './dataflow/users/send-notification';
 import type { StepType } from './define-step';
+import { executeDataflowOfWorkflow } from './workflow/integrations/execute-dataflow';
 import { finish } from './workflow/common/finish';
 import { resetToDraft } from './workflow/common/reset-to-draft';
 import { updateModel } from './workflow/common/update-model';
@@ -30,11 +39,13 @@ import { sendNotification as sendNotificationOfWorkflow } from './workflow/notif
 
 /** Every step type that works, in the order the palette and the catalogue show. */
 export const stepTypes: readonly StepType[] = [
-  getActionModel, getRawModel, getEmptyModel, getValuesFromConnector, importFile,
+  getActionModel, getRawModel, getEmptyModel, getWorkflowModel, getValuesFromConnector, importFile,
   transformModel, filterSource, joinModels, extractCollection, selectMany, distinct, groupBy, calculateArray, simpleMath,
+  queryEntityByFilter, getEntityById, lookupReference, loadCatalogsByKey, executeDataflow,
   sendNotification,
-  updateEntry, writeResponse, exportToFile, executeApiCall, executeWorkflow,
+  updateEntry, deferredUpdateEntry, applyDeferredUpdateOperations, writeResponse, exportToFile, executeApiCall, executeWorkflow,
   sendNotificationOfWorkflow, getUserConfirmation,
+  executeDataflowOfWorkflow,
   updateModel, updateModelField, finish, resetToDraft,
   switchCase, ifCondition,
 ];

@@ -91,3 +91,33 @@ function failedItem(item: Item, failure: Failure, use: StepUse): Item {
   use.warn(failure.text);
   return { ...item, $error: { code: failure.code, message: failure.message, step: use.step.id } };
 }
+
+/**
+ * For steps that ask once for all items: what each item asks for, one answer for all of them, what each item becomes. An
+ * item whose question makes no sense fails as it would alone.
+ */
+export async function perItemAtOnce<Q, A>(
+  input: ItemList, use: StepUse,
+  { ask, answer, give }: { ask: (item: Item, index: number) => Q; answer: (asked: Q[]) => Promise<readonly A[]>; give: (item: Item, answer: A, index: number) => Made },
+): Promise<DataflowOutcome> {
+  const failures = new Map<number, unknown>();
+  const asked: Q[] = [];
+  const placeOf = new Map<number, number>();
+  for (const [index, item] of input.items.entries()) {
+    try {
+      const question = ask(item, index);
+      placeOf.set(index, asked.length);
+      asked.push(question);
+    } catch (error) {
+      if (use.onError === 'stop') throw new FailureError(located(error, index));
+      failures.set(index, error);
+    }
+  }
+  const answers = asked.length === 0 ? [] : await answer(asked);
+  return perItem(input, use, (item, index) => {
+    const place = placeOf.get(index);
+    const got = place === undefined ? undefined : answers[place];
+    if (got === undefined) throw failures.get(index);
+    return give(item, got, index);
+  });
+}

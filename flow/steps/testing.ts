@@ -1,11 +1,16 @@
 import type { ComponentModel, EntryModel } from '../component-model';
+import { compares, equal } from '../compare';
+import { entrySchema } from '../component-schema';
 import { validateEntry } from '../entry-validation';
 import { compileExpression } from '../expression';
 import { fail, FailureError, type Failure } from '../failure';
 import { defaultLimits } from '../limits';
-import type { Json, JsonObject } from '../json';
+import { isJsonObject, type Json, type JsonObject } from '../json';
+import type { ModelSchema } from '../model-schema';
+import { readPath } from '../path';
 import { text, type Text } from '../text';
-import type { Asked, CallAnswer, CallTarget, ChildRun, EndpointCall, EntryWrite, ExportFile, Item, Message, Person, Question, StepUse, Table, TaskState, WaitNews, WorkflowStart, WorkflowStarted } from './capabilities';
+import type { Condition } from '../value';
+import type { Asked, CallAnswer, CalledFlow, CallTarget, ChildRun, DataflowStart, EndpointCall, EntryFinds, EntrySearch, EntryWrite, ExportFile, Item, Message, Person, Question, StepUse, Table, TaskState, Trigger, WaitNews, WorkflowStart, WorkflowStarted } from './capabilities';
 import type { DataflowOutcome, DataflowStep, StepType, WorkflowOutcome, WorkflowStep } from './define-step';
 import { failValidation } from './validate-input';
 
@@ -26,6 +31,8 @@ export type World = {
   writes: EntryWrite[];
   files: ExportFile[];
   started: WorkflowStart[];
+  dataflows: DataflowStart[];
+  queue: EntryWrite[];
   entries: Map<number, EntryModel>;
   messages: Message[];
   /** Tasks by id: a test answers, expires or closes them. */
@@ -38,6 +45,8 @@ export type World = {
 };
 
 export type WorldOptions = {
+  /** More components, and the static shape of what the step reads. */
+  components?: ComponentModel[]; schema?: ModelSchema; trigger?: Trigger; called?: Record<string, CalledFlow>;
   caller?: Json; component?: ComponentModel; onError?: 'stop' | 'continue'; tables?: Record<string, Table>; entries?: EntryModel[]; children?: Record<string, ChildRun>; people?: (Person & { role?: string })[]; attempt?: number;
   /** The endpoint every call goes to, and what it answers. */
   target?: Partial<CallTarget>; answer?: (call: EndpointCall, index: number) => Partial<CallAnswer> | Promise<Partial<CallAnswer>>;
@@ -45,7 +54,7 @@ export type WorldOptions = {
 
 export function world(options: WorldOptions = {}): World {
   const component = options.component ?? sampleComponent;
-  const made: Omit<World, 'use'> = { warnings: [], writes: [], files: [], started: [], messages: [], tasks: new Map(), news: [], entries: new Map(options.entries?.map((each) => [each.id, each])), effects: new Map(), calls: [] };
+  const made: Omit<World, 'use'> = { warnings: [], writes: [], files: [], started: [], dataflows: [], queue: [], messages: [], tasks: new Map(), news: [], entries: new Map(options.entries?.map((each) => [each.id, each])), effects: new Map(), calls: [] };
   const people = options.people ?? [{ id: 'usr_1', name: 'Ana', role: 'owner' }, { id: 'usr_2', name: 'Bo', role: 'editor' }];
   const scope = {
     writeEntry: async (write: EntryWrite) => writeEntry(write, component, made),
@@ -75,12 +84,32 @@ export function world(options: WorldOptions = {}): World {
       const task = made.tasks.get(taskId);
       if (task?.state === 'open') made.tasks.set(taskId, { ...task, state: 'expired', answer });
     },
+    startDataflow: async (start: DataflowStart) => {
+      made.dataflows.push(start);
+      return { runId: `run_${made.dataflows.length}` };
+    },
+    writeEntries: async (writes: readonly EntryWrite[]) => {
+      for (const write of writes) writeEntry(write, component, made);
+    },
+    deferWrites: async (writes: readonly EntryWrite[]): Promise<Json> => {
+      made.queue.push(...writes);
+      return { writes: writes.map((each): Json => ({ ...each })) };
+    },
   };
   const context = {
-    workspaceId: 'wsp_1', runId: 'run_0', flowId: 'flw_1', flowName: 'Test', component, user: { id: 'usr_1', name: 'Ana' }, now: '2026-01-31T08:30:00.000Z', trigger: 'api' as const,
+    workspaceId: 'wsp_1', runId: 'run_0', flowId: 'flw_1', flowName: 'Test', component, user: { id: 'usr_1', name: 'Ana' }, now: '2026-01-31T08:30:00.000Z', trigger: options.trigger ?? ('api' as const), instanceId: null,
+  };
+  const childOf = (id: string): ChildRun => options.children?.[id] ?? { status: 'running', state: 'running', entryId: null, output: null };
+  const effect: StepUse['effect'] = async (index, perform) => {
+    const recorded = made.effects.get(index);
+    // The record was written by the same step at the same index, so it is of the kind asked for.
+    if (recorded !== undefined) return recorded as never;
+    const result = await perform(scope);
+    made.effects.set(index, result);
+    return result;
   };
   const use: StepUse = {
-    context, step: { id: 'stp_1', name: 'Step', attempt: options.attempt ?? 1 }, onError: options.onError ?? 'stop', signal: new AbortController().signal, callerModel: options.caller,
+    context, step: { id: 'stp_1', name: 'Step', stage: 'Stage', attempt: options.attempt ?? 1 }, onError: options.onError ?? 'stop', signal: new AbortController().signal, callerModel: options.caller,
     warn: (words: Text) => void made.warnings.push(words.en), log: () => {}, progress: () => {}, mostItems: defaultLimits.items, breathe: () => null, outside: (_reason, call) => call(),
     // Expressions only read the items.
     evaluate: (expression, item, items) => {
@@ -88,26 +117,47 @@ export function world(options: WorldOptions = {}): World {
       if (!compiled.ok) throw new FailureError(compiled.failure);
       return compiled.run({ item, items: items as Json[], context: { now: context.now, runId: context.runId } });
     },
-    component: async (id) => (id === component.id ? component : null),
+    component: async (id) => [component, ...(options.components ?? [])].find((each) => each.id === id) ?? null,
+    searchEntries: async (_componentId, searches) => searches.map((each) => searched([...made.entries.values()], each)),
+    entriesById: async (_componentId, ids) => new Map(ids.flatMap((id): [number | string, JsonObject][] => {
+      const found = made.entries.get(Number(id));
+      return found ? [[id, { ...found }]] : [];
+    })),
+    entryIdsByKey: async (_componentId, keys) => keys.map((key) => [...made.entries.values()].find((each) => Object.entries(key).every(([name, value]) => equal(each.data[name] ?? null, value)))?.id ?? null),
+    sourceSchema: async () => options.schema ?? entrySchema(component),
     entry: async (_componentId, id) => made.entries.get(id) ?? null,
     readTable: async (id) => options.tables?.[id] ?? fail('FILE_NOT_FOUND', text(`There is no file "${id}".`, `Il n’y a pas de fichier « ${id} ».`)),
-    effect: async (index, perform) => {
-      const recorded = made.effects.get(index);
-      // The record was written by the same step at the same index, so it is of the kind asked for.
-      if (recorded !== undefined) return recorded as never;
-      const result = await perform(scope);
-      made.effects.set(index, result);
-      return result;
-    },
+    effect,
+    effects: async (list) => Promise.all(list.map(async ({ itemIndex, perform }) => {
+      try {
+        return { ok: true as const, value: await effect(itemIndex, perform) };
+      } catch (error) {
+        if (error instanceof FailureError) return { ok: false as const, failure: error.failure };
+        throw error;
+      }
+    })),
+    deferredWrites: async () => made.queue,
+    childRuns: async () => new Map([...made.effects.values()].flatMap((each): [string, ChildRun][] => (isJsonObject(each) && typeof each['runId'] === 'string' && childOf(each['runId']).status !== 'succeeded' ? [[each['runId'], childOf(each['runId'])]] : []))),
+    childOutputs: async (ids) => new Map(ids.map((id) => [id, childOf(id).output])),
+    calledFlow: async ({ flowId }) => options.called?.[flowId] ?? { name: flowId, sideEffects: true },
     callTarget: async ({ connectorId, queryPath }) => ({ connectorId, endpointId: 'enp_1', path: queryPath.startsWith('/') ? queryPath : '/things', parameters: [], bodyKind: 'json', idempotent: false, declaredAnswer: null, ...options.target }),
     callEndpoint: async (index, call) => {
       made.calls.push({ index, call });
       return { status: 200, headers: {}, body: null, isFile: false, ...(await options.answer?.(call, index)) };
     },
-    childRun: async (id) => options.children?.[id] ?? { status: 'running', state: 'running', entryId: null, output: null },
+    childRun: async (id) => childOf(id),
     canSend: (channel) => channel === 'inApp', task: async (id) => made.tasks.get(id) ?? null, tell: (news) => void made.news.push(news),
   };
   return { ...made, use };
+}
+
+function searched(entries: EntryModel[], { filter, limit }: EntrySearch): EntryFinds {
+  const holds = (entry: EntryModel) => ({ field, operator, value, compareWithNull }: Condition) => {
+    const right = compareWithNull || !value || !('const' in value) ? null : value.const;
+    return compares(readPath({ ...entry, ...entry.data }, field.replace(/^data\./, '')), operator, right);
+  };
+  const found = entries.filter((each) => (filter.all ?? []).every(holds(each)) && (!filter.any?.length || filter.any.some(holds(each))));
+  return { entries: found.slice(0, limit), total: found.length };
 }
 
 function writeEntry(write: EntryWrite, component: ComponentModel, made: Omit<World, 'use'>): { entryId: number; changed: boolean; warnings: Text[] } {

@@ -1,17 +1,11 @@
-import { splitTarget } from '../../../convert';
-import { fieldNameOf, getterOf } from '../../../evaluate';
+import { fieldNameOf } from '../../../evaluate';
 import { fail } from '../../../failure';
-import { isJsonObject, type Json } from '../../../json';
-import { toNumber } from '../../../numbers';
-import { readExact, readPath } from '../../../path';
 import { withFields } from '../../../schema-of';
 import { text } from '../../../text';
-import type { MappingRow } from '../../../value';
-import type { ComponentModel } from '../../../component-model';
-import type { EntryWrite, Item, StepUse } from '../../capabilities';
 import { defineDataflowStep } from '../../define-step';
 import { field } from '../../field';
 import { perItem } from '../../per-item';
+import { writeOf, writeProblems } from './entry-writing';
 
 export const updateEntry = defineDataflowStep(
   {
@@ -38,10 +32,7 @@ export const updateEntry = defineDataflowStep(
       const count = fieldsMapping?.length ?? 0;
       return count > 0 ? text(`${title} · ${count} fields`, `${title} · ${count} champs`) : text(title, title);
     },
-    problems: ({ component, keyField, markForDeletion }, _sources, { index }) => [
-      ...(markForDeletion && !keyField ? [{ code: 'PARAM_REQUIRED' as const, param: 'keyField', text: text('Deleting needs the key of the entry.', 'Supprimer demande la clé de l’entrée.') }] : []),
-      ...(index.components.find((each) => each.id === component)?.settings.proxyMode ? [{ code: 'PARAM_INVALID' as const, param: 'component', text: text('This component is in proxy mode and stores nothing. Choose another.', 'Ce composant est en mode proxy et n’enregistre rien. Choisissez-en un autre.') }] : []),
-    ],
+    problems: (params, _sources, context) => writeProblems(params, context),
     outputSchema: ({ resultField }, { source }) => withFields(source, { [fieldNameOf(resultField, '_entry')]: { type: 'integer' } }),
     run: async (params, { source }, use) => {
       const componentId = params.component ?? '';
@@ -50,18 +41,8 @@ export const updateEntry = defineDataflowStep(
       const resultField = fieldNameOf(params.resultField, '_entry');
       const total = source.items.length;
       return perItem(source, use, async (item, index) => {
-        const entryId = params.keyField ? keyOf(item, params.keyField) : null;
-        if (params.markForDeletion && entryId === null) {
-          use.warn(text(`Item ${index + 1} has no key: nothing was deleted.`, `L’élément ${index + 1} n’a pas de clé : rien n’a été supprimé.`));
-          return { ...item, [resultField]: null };
-        }
-        const data = params.markForDeletion ? {} : dataOf(item, params.fieldsMapping ?? [], component, entryId === null, use, source.items);
-        const loadedAt = readExact(item, 'updateDate');
-        const write: EntryWrite = {
-          componentId, entryId, remove: params.markForDeletion ?? false, data, noTracking: params.noTracking ?? false,
-          ...(params.nameField && (entryId === null || Object.hasOwn(data, params.nameField)) ? { name: nameOf(data[params.nameField] ?? null) } : {}),
-          ...(entryId !== null && typeof loadedAt === 'string' ? { loadedAt } : {}),
-        };
+        const write = writeOf(item, index, params, component, use, source.items);
+        if (write === null) return { ...item, [resultField]: null };
         const result = await use.effect(index, async (scope) => {
           const written = await scope.writeEntry(write);
           for (const warning of written.warnings) use.warn(warning);
@@ -73,31 +54,3 @@ export const updateEntry = defineDataflowStep(
     },
   },
 );
-
-function keyOf(item: Item, path: string): number | null {
-  const value = readPath(item, path);
-  const id = isJsonObject(value) ? (value['id'] ?? null) : value;
-  if (id === null) return null;
-  const number = toNumber(id);
-  if (number === undefined || !Number.isSafeInteger(number) || number < 0) fail('TYPE_MISMATCH', text(`"${path}" holds ${JSON.stringify(id).slice(0, 40)}, not the id of an entry.`, `« ${path} » contient ${JSON.stringify(id).slice(0, 40)}, pas l’identifiant d’une entrée.`), { path });
-  return number === 0 ? null : number;
-}
-
-/** Mapped values, or same-named ones. On update a missing source field leaves its target alone, with a warning. */
-function dataOf(item: Item, rows: readonly MappingRow[], component: ComponentModel, creating: boolean, use: StepUse, items: readonly Item[]): { [field: string]: Json } {
-  const data: { [field: string]: Json } = {};
-  if (rows.length === 0) {
-    const same = isJsonObject(item['data'] ?? null) ? item['data'] : item;
-    for (const each of component.fields) if (isJsonObject(same) && Object.hasOwn(same, each.name)) data[each.name] = same[each.name] ?? null;
-    return data;
-  }
-  for (const row of rows) {
-    const target = splitTarget(row.target).name.replace(/^data\./, '');
-    const missing = 'field' in row.value && readExact(item, row.value.field) === undefined;
-    if (missing && !creating) use.warn(text(`"${target}" was left as it is: its source field is missing.`, `« ${target} » reste tel quel : son champ source est absent.`));
-    else data[target] = getterOf(row.value, use)(item, items);
-  }
-  return data;
-}
-
-const nameOf = (value: Json) => (value === null ? null : typeof value === 'object' ? JSON.stringify(value) : String(value));

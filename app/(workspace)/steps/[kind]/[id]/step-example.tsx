@@ -7,7 +7,7 @@ type Example = CatalogueEntry['examples'][number];
 export function StepExample({ example }: { example: Example }) {
   const t = useTranslations('steps.example');
   const locale = useLocale() === 'fr' ? 'fr' : 'en';
-  const parts: [string, unknown][] = [[t('params'), example.params], [t('caller'), example.caller], [t('input'), example.input], [t('left'), example.left], [t('right'), example.right], [t('output'), example.output]];
+  const parts: [string, unknown][] = [[t('params'), example.params], [t('entries'), example.entries], [t('caller'), example.caller], [t('input'), example.input], [t('left'), example.left], [t('right'), example.right], [t('output'), example.output]];
   return (
     <section className="mb-4 rounded-3 border border-line">
       <h3 className="border-b border-line px-3 py-2 text-sm font-medium">{example.title[locale]}</h3>

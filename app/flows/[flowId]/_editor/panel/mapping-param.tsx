@@ -2,7 +2,7 @@
 import { useLocale, useTranslations } from 'next-intl';
 import { isJsonObject, type Json, type JsonObject } from '#flow/json';
 import { modelField } from '#flow/component-schema';
-import type { ParamMeta } from '#flow/steps/field';
+import type { MappingTarget, ParamMeta } from '#flow/steps/field';
 import { localeOf } from '../../../../_run/duration';
 import { usePanel } from './panel-context';
 import styles from './panel.module.css';
@@ -21,7 +21,7 @@ export function MappingParam({ at, meta, value, onChange, id }: ParamProps) {
   const { editable, schemaOf } = usePanel();
   const locale = localeOf(useLocale());
   const t = useTranslations('panel');
-  const fields = useFieldsOf(meta.widget === 'mapping' && meta.target.kind === 'componentField' ? meta.target.component : undefined);
+  const fields = useTargets(meta.widget === 'mapping' ? meta.target : undefined);
   if (meta.widget !== 'mapping') return null;
   const rows = Array.isArray(value) ? value.filter(isJsonObject) : [];
   const add = () => onChange([...rows, nextRow(rows, meta, pathsOf(schemaOf(meta.port)).map((each) => each.path), fields.map((each) => each.name))]);
@@ -31,6 +31,12 @@ export function MappingParam({ at, meta, value, onChange, id }: ParamProps) {
       {editable && <AddRow label={meta.addLabel?.[locale] ?? t('addRow')} onAdd={add} />}
     </div>
   );
+}
+
+/** Fields a row may fill: those of the component, or its primary key alone. */
+function useTargets(target: MappingTarget | undefined) {
+  const fields = useFieldsOf(target?.kind === 'componentField' ? target.component : undefined);
+  return target?.kind === 'componentField' && target.only === 'primaryKey' ? fields.filter((each) => each.primaryKey) : fields;
 }
 
 /** A new row takes the next thing that no row has: a field of the target component, of the source, or a column. */
@@ -58,7 +64,7 @@ type RowProps = { at: string; id: string; meta: Mapping; row: JsonObject; rows: 
 function MappingRow({ at, id, meta, row, rows, place, onChange }: RowProps) {
   const { problems } = usePanel();
   const t = useTranslations('panel');
-  const fields = useFieldsOf(meta.target.kind === 'componentField' ? meta.target.component : undefined);
+  const fields = useTargets(meta.target);
   const mine = problems.filter((problem) => problem.param === at || problem.param?.startsWith(`${at}.`));
   const target = typeof row['target'] === 'string' ? row['target'] : '';
   const put = (part: JsonObject) => onChange(rows.map((each, i) => (i === place ? { ...each, ...part } : each)));

@@ -3,6 +3,7 @@ import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import type { Json, JsonObject } from '#flow/json';
 import type { WorkspaceIndex } from '#flow/workspace-index';
+import { systemFields } from '#flow/component-model';
 import { useEditor } from '../editor-context';
 import { usePanel } from './panel-context';
 import { NativeSelect } from './plain-params';
@@ -67,7 +68,8 @@ const ownPath = '/';
 
 export function ComponentFieldParam({ meta, value, onChange, id, describedBy, bad }: ParamProps) {
   const fields = useFieldsOf(meta.widget === 'componentField' ? meta.component : undefined);
-  const options = fields.map((each) => ({ value: each.name, label: each.title === each.name ? each.name : `${each.title} (${each.name})` }));
+  const own = fields.map((each) => ({ value: each.name, label: each.title === each.name ? each.name : `${each.title} (${each.name})` }));
+  const options = meta.widget === 'componentField' && meta.system ? [...own, ...systemFields.map((name) => ({ value: name, label: name }))] : own;
   return <NativeSelect id={id} value={typeof value === 'string' ? value : ''} options={options} onChange={onChange} describedBy={describedBy} bad={bad} optional={!meta.required} />;
 }
 
