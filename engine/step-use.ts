@@ -15,7 +15,7 @@ import { childRunReads } from './capabilities/child-runs';
 import { entryReads } from './capabilities/entries';
 import { readTable } from './capabilities/read-table';
 import { deferredWrites, queuesBefore } from './deferred';
-import type { StepEffects } from './effects';
+import { rightOf, type StepEffects } from './effects';
 import type { Engine } from './engine';
 import type { Draft, LiveRun } from './live-run';
 
@@ -98,7 +98,10 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
     ...callsOf(engine, run, { stepId: at.step.id, attempt: at.attempt, iteration: at.iteration, signal: at.signal }, effects, outside),
     effect: (itemIndex, perform) => effects.perform(itemIndex, perform),
     effects: (list) => effects.performAll(list),
-    deferredWrites: async () => deferredWrites(engine.database, run, queuesBefore(facts.plan, run.state, at.step.id)),
+    deferredWrites: async () => {
+      await rightOf(run)(db);
+      return deferredWrites(engine.database, run, queuesBefore(facts.plan, run.state, at.step.id));
+    },
     ...entryReads(engine, run, at.step.id, component, at.signal),
     ...childRunReads(engine, run, at.step.id),
     canSend: (channel) => channel === 'inApp',

@@ -1,3 +1,4 @@
+import { dataCases } from './data';
 import type { ErrorCase } from './error-case';
 import { inputCases } from './input';
 import { outputCases } from './output';
@@ -5,4 +6,4 @@ import { transformCases } from './transform';
 import { peopleCases } from './people';
 import { workflowCases } from './workflow';
 
-export const errorCases: readonly ErrorCase[] = [...inputCases, ...transformCases, ...outputCases, ...workflowCases, ...peopleCases];
+export const errorCases: readonly ErrorCase[] = [...inputCases, ...transformCases, ...outputCases, ...dataCases, ...workflowCases, ...peopleCases];
