@@ -60,16 +60,36 @@ function checkChain(run: RunRow, log: readonly LogRow[], at: string): void {
   assert.equal(hash, previous, `R3: ${at}: the head is not the last hash`);
 }
 
+/** Steps in the order of the log: with branches side by side a success may stand far behind its start, never before it. */
 function checkSteps(log: readonly LogRow[], at: string): void {
   const succeeded = new Set<string>();
-  const started = new Set<string>();
+  const open = new Set<string>();
+  let [isOver, isPaused, isStopping, hasFailed] = [false, false, false, false];
   for (const row of log) {
     const attempt = `${row.stepId}/${row.iteration}/${row.attempt}`;
-    if (row.type === 'step.started') started.add(attempt);
-    if (row.type !== 'step.succeeded') continue;
-    assert.ok(started.has(attempt), `R9: ${at}: step ${row.stepId} succeeded in attempt ${row.attempt}, which never started`);
     const key = `${row.stepId}/${row.iteration}`;
+    assert.ok(!isOver || row.type === 'run.resumed' || row.type === 'lease.taken' || row.type === 'note.added' || row.type === 'cancel.requested' || row.type === 'run.cancelled', `R7: ${at}: ${row.type} stands behind the end at seq ${row.seq}`);
+    if (row.type === 'run.paused') isPaused = true;
+    if (row.type === 'run.unpaused') isPaused = false;
+    if (row.type === 'cancel.requested') isStopping = true;
+    if (row.type === 'run.resumed') [isOver, isPaused, isStopping, hasFailed] = [false, false, false, false];
+    if (ends.has(row.type)) isOver = true;
+    if (row.type === 'step.retry_scheduled') hasFailed = false;
+    if (row.type === 'step.failed') {
+      open.delete(attempt);
+      hasFailed = true;
+    }
+    if (row.type === 'step.started') {
+      assert.ok(!isPaused, `R50: ${at}: step ${row.stepId} began while paused`);
+      assert.ok(!isStopping, `R21: ${at}: step ${row.stepId} began after a cancellation was read`);
+      assert.ok(!hasFailed, `R14: ${at}: step ${row.stepId} began after another had failed`);
+      open.add(attempt);
+    }
+    if (row.type !== 'step.succeeded') continue;
+    assert.ok(open.delete(attempt), `R9: ${at}: step ${row.stepId} succeeded in attempt ${row.attempt}, which never started or was over`);
     assert.ok(!succeeded.has(key), `R8: ${at}: step ${row.stepId} succeeded twice`);
     succeeded.add(key);
   }
 }
+
+const ends: ReadonlySet<string> = new Set(['run.succeeded', 'run.failed', 'run.cancelled', 'run.reset', 'run.quarantined']);

@@ -45,9 +45,10 @@ function firstFailed(state: RunState): Failure | null {
 function decideDataflow(state: RunState, plan: Plan, situation: Situation): Decision {
   const parked: StepState[] = [];
   const held = new Set<string>();
-  let mayAct = true;
-  let places = mostAtOnce;
-  for (const id of plan.graph.order) if (situation.busy.has(id) && state.steps[id]?.status !== 'waiting') places -= 1;
+  const atWork = situation.busy.size === 0 ? [] : plan.graph.order.filter((id) => situation.busy.has(id) && state.steps[id]?.status !== 'waiting');
+  // Also one that stands later and overtook: nobody acts beside it.
+  let mayAct = !atWork.some((id) => acts(plan, id));
+  const places = mostAtOnce - atWork.length;
   for (const id of plan.graph.order) {
     const step = state.steps[id] ?? pendingStep;
     if (done(step)) continue;

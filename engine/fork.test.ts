@@ -34,7 +34,7 @@ const steps = (): Step[] => [
 const input: Json = [{ n: 'A' }, { n: 'B' }];
 
 describe('a fork', () => {
-  test('R39 uses what was recorded before its step, repeats no effect of it, and says where it came from', async () => {
+  test('R52 uses what was recorded before its step, repeats no effect of it, and says where it came from', async () => {
     const before = await total();
     const first = await t.finished(await t.run(await t.insertFlow(steps()), { input }));
     expect(await total() - before).toBe(3);
@@ -52,7 +52,7 @@ describe('a fork', () => {
     expect(await runItems(t.database, t.access, forkId, 'save', { side: 'out', offset: 0, limit: 5 })).toEqual(await runItems(t.database, t.access, first.id, 'save', { side: 'out', offset: 0, limit: 5 }));
   });
 
-  test('R39 edited input replaces what that one step takes in, also where there was none', async () => {
+  test('R52 edited input replaces what that one step takes in, also where there was none', async () => {
     const first = await t.finished(await t.run(await t.insertFlow(steps()), { input }));
     const forkId = await fork(first.id, { fromStep: 'keep', input: [{ n: 'X' }, { n: 'B' }, { n: 'Y' }] });
     const second = await t.finished(forkId);
@@ -68,7 +68,7 @@ describe('a fork', () => {
     expect(caller).toMatchObject({ status: 'succeeded', input: { n: 'C' }, output: { n: 'C' } });
   });
 
-  test('R40 only the effects that are allowed happen; the other steps pass their source on', async () => {
+  test('R53 only the effects that are allowed happen; the other steps pass their source on', async () => {
     const first = await t.finished(await t.run(await t.insertFlow(steps()), { input }));
     const before = await total();
     const none = await t.finished(await fork(first.id, { fromStep: 'in', allowEffects: false }));
@@ -80,7 +80,7 @@ describe('a fork', () => {
     expect(await total() - before).toBe(1);
   });
 
-  test('R39 a fork may use another version; steps it does not have are forgotten', async () => {
+  test('R52 a fork may use another version; steps it does not have are forgotten', async () => {
     const flowId = await t.insertFlow(steps());
     const first = await t.finished(await t.run(flowId, { input }));
     const changed = flowDefinition.parse({ schema: 1, kind: 'dataflow', name: 'F', lanes: [{ id: 'main', stages: [{ id: 'stg', name: 'S', steps: [
@@ -93,7 +93,7 @@ describe('a fork', () => {
     expect(second.steps['once']).toMatchObject({ status: 'succeeded' });
   });
 
-  test('R39 a fork of a failed run goes on where it failed; a fork behind the answer keeps the answer', async () => {
+  test('R52 a fork of a failed run goes on where it failed; a fork behind the answer keeps the answer', async () => {
     const broken = await t.finished(await t.run(await t.insertFlow([aStep('in', 'get-raw-model'), saving('save', 'in'), aStep('out', 'write-response', {}, 'save')]), { input: [{ n: 'A' }, { n: null }] }));
     expect(broken.status).toBe('failed');
     const mended = await t.finished(await fork(broken.id, { fromStep: 'save', input: [{ n: 'A' }, { n: 'B' }] }));
@@ -103,7 +103,7 @@ describe('a fork', () => {
     expect(behind).toMatchObject({ status: 'succeeded', output: { n: 'A' }, steps: { late: { status: 'succeeded' } } });
   });
 
-  test('R39 a workflow is forked with the model as it was, or as edited, in an attempt of its own', async () => {
+  test('R52 a workflow is forked with the model as it was, or as edited, in an attempt of its own', async () => {
     const flow = await t.insertFlow([aStep('set', 'update-model-field', { modelField: 'state', value: 7 }), aStep('save', 'update-model'), aStep('end', 'finish')], { kind: 'workflow' });
     const made = await createEntry(t.database, t.access, t.componentId, { data: { user_name: 'Max', state: 1 } });
     const entryId = made.ok ? made.entry.id : 0;
@@ -115,7 +115,7 @@ describe('a fork', () => {
     expect(await forkRun(t.database, t.access, first.id, { fromStep: 'save', input: [1] })).toMatchObject({ failure: { code: 'PARAM_INVALID', path: 'input' } });
   });
 
-  test('R41 a fork from a step that is not there, of a run that is not there, or with a bad input is refused and nothing is stored', async () => {
+  test('R54 a fork from a step that is not there, of a run that is not there, or with a bad input is refused and nothing is stored', async () => {
     const first = await t.finished(await t.run(await t.insertFlow(steps()), { input }));
     const runs = async () => Number((await t.database.sql`select count(*) from runs`)[0]?.['count']);
     const before = await runs();

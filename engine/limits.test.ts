@@ -30,7 +30,7 @@ const whileLocked = (work: () => Promise<void>) => t.database.sql.begin(async (t
 });
 
 describe('limits', () => {
-  test('R42 more items than the workspace allows, a larger item and a fuller log end the run with their reason', async () => {
+  test('R55 more items than the workspace allows, a larger item and a fuller log end the run with their reason', async () => {
     const many = { input: Array.from({ length: 30 }, (_, at) => ({ n: `P${at}`, text: 'x'.repeat(100) })) };
     expect(await within({ items: 20 }, chain(2), many)).toMatchObject({ status: 'failed', error: { code: 'LIMIT_EXCEEDED', stepId: 's1', text: { en: expect.stringContaining('30 items; 20 are the most') } } });
     expect(await within({ itemBytes: 1_000 }, chain(1), { input: { text: 'x'.repeat(2_000) } })).toMatchObject({ status: 'failed', error: { code: 'LIMIT_EXCEEDED', message: expect.stringContaining('0 MB') } });
@@ -41,7 +41,7 @@ describe('limits', () => {
     expect(await within({ items: 40, events: 200 }, chain(60), many)).toMatchObject({ status: 'succeeded' });
   });
 
-  test('R42 limits are kept key by key, go back to the default with null, and are for owners and admins', async () => {
+  test('R55 limits are kept key by key, go back to the default with null, and are for owners and admins', async () => {
     await limited({ items: 5, nesting: 3 });
     await limited({ items: null, concurrency: 2 });
     expect((await getWorkspace(t.database, t.access)).limits).toEqual({ nesting: 3, concurrency: 2 });
@@ -50,7 +50,7 @@ describe('limits', () => {
     expect((await getWorkspace(t.database, t.access)).limits).toEqual({});
   });
 
-  test('R43 a run that takes longer than its flow allows is stopped, also while a step does not listen', async () => {
+  test('R56 a run that takes longer than its flow allows is stopped, also while a step does not listen', async () => {
     const flow = await t.insertFlow([...chain(1), saving('slow', 's1')], { settings: { timeoutMs: 1_000 } });
     let runId = '';
     await whileLocked(async () => {
@@ -59,7 +59,7 @@ describe('limits', () => {
     });
   });
 
-  test('R43 a step that takes longer than its limit fails or is tried again as its policy says', async () => {
+  test('R56 a step that takes longer than its limit fails or is tried again as its policy says', async () => {
     const flow = await t.insertFlow([...chain(1), { ...saving('slow', 's1'), timeoutMs: 200, retry: { attempts: 2, backoffMs: 50, on: ['LIMIT_EXCEEDED'] } }]);
     await whileLocked(async () => {
       const run = await t.finished(await t.run(flow, { input: { n: 'A' } }));
@@ -67,7 +67,7 @@ describe('limits', () => {
     });
   });
 
-  test('R44 a flow with one place runs one at a time, a workspace with two runs two, and others are not held up', async () => {
+  test('R57 a flow with one place runs one at a time, a workspace with two runs two, and others are not held up', async () => {
     const steps = [...chain(1), saving('one', 's1'), saving('two', 'one')];
     const people = { input: Array.from({ length: 5 }, (_, at) => ({ n: `P${at}` })) };
     const overlap = async (flow: string) => {
@@ -88,7 +88,7 @@ describe('limits', () => {
     await limited({ concurrency: null });
   }, 60_000);
 
-  test('R44 places go round the flows, within both limits', () => {
+  test('R57 places go round the flows, within both limits', () => {
     const due = (flowId: string, count: number, workspaceId = 'w') => Array.from({ length: count }, (_, at) => ({ runId: `${flowId}${at}`, flowId, workspaceId }));
     const [a, b] = [due('a', 5), due('b', 5)];
     const turns = a.flatMap((each, at) => [each, ...(b[at] ? [b[at]] : [])]);
@@ -100,7 +100,7 @@ describe('limits', () => {
 });
 
 describe('a quarantined run', () => {
-  test('R45 is released by resuming it, or given up by cancelling it; the log stays whole', async () => {
+  test('R58 is released by resuming it, or given up by cancelling it; the log stays whole', async () => {
     const quiet = await engineTest();
     const flow = await quiet.insertFlow(chain(2));
     const [released, given] = [await quiet.run(flow, { input: { a: 1 } }), await quiet.run(flow, { input: { a: 1 } })];

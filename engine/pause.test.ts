@@ -25,7 +25,7 @@ const typesOf = async (runId: string) => {
 };
 
 describe('pausing', () => {
-  test('R37 what runs finishes, nothing new starts, and letting it go on ends the run', async () => {
+  test('R50 what runs finishes, nothing new starts, and letting it go on ends the run', async () => {
     const flow = await t.insertFlow([...chain(1), saving('one', 's1'), saving('two', 'one')]);
     const runId = await t.run(flow, { input: people(20) });
     await until(runId, 'running');
@@ -45,7 +45,7 @@ describe('pausing', () => {
     expect(await unpauseRun(t.database, t.access, runId)).toMatchObject({ failure: { code: 'STATE_INVALID' } });
   });
 
-  test('R37 a run that waits is paused too: the child’s end changes nothing until it goes on', async () => {
+  test('R50 a run that waits is paused too: the child’s end changes nothing until it goes on', async () => {
     const child = await t.insertFlow([aStep('save', 'update-model')], { kind: 'workflow', name: 'Child' });
     const flow = await t.insertFlow([aStep('in', 'get-raw-model'), aStep('go', 'execute-workflow', { component: t.componentId, workflow: child, waitComplete: true }, 'in'), aStep('out', 'write-response', {}, 'go')]);
     // The child's save needs the component's row, which the test holds.
@@ -65,7 +65,7 @@ describe('pausing', () => {
     expect(await t.finished(runId)).toMatchObject({ status: 'succeeded' });
   });
 
-  test('R37 pausing before any engine took the run holds it before its first step; cancelling a paused run ends it at once', async () => {
+  test('R50 pausing before any engine took the run holds it before its first step; cancelling a paused run ends it at once', async () => {
     const quiet = await engineTest();
     const flow = await quiet.insertFlow(chain(3));
     const [first, second] = [await quiet.run(flow), await quiet.run(flow)];
@@ -80,7 +80,7 @@ describe('pausing', () => {
     await quiet.close();
   });
 
-  test('R37 pause and go on, again and again, while it runs: each acknowledged word is in the log, in its order', async () => {
+  test('R50 pause and go on, again and again, while it runs: each acknowledged word is in the log, in its order', async () => {
     const flow = await t.insertFlow([...chain(1), saving('one', 's1'), ...Array.from({ length: 12 }, (_, at) => saving(`n${at}`, at === 0 ? 'one' : `n${at - 1}`))]);
     const runId = await t.run(flow, { input: people(4) });
     const said: string[] = [];
@@ -98,7 +98,7 @@ describe('pausing', () => {
 });
 
 describe('cancelling', () => {
-  test('R38 runs that a step waits for are cancelled with it, runs it only started go on', async () => {
+  test('R51 runs that a step waits for are cancelled with it, runs it only started go on', async () => {
     const child = await t.insertFlow([aStep('save', 'update-model'), aStep('stop', 'finish')], { kind: 'workflow', name: 'Slow child' });
     const call = (id: string, waitComplete: boolean) => aStep(id, 'execute-workflow', { component: t.componentId, workflow: child, waitComplete }, 'in');
     const flow = await t.insertFlow([aStep('in', 'get-raw-model'), call('free', false), call('tied', true)]);

@@ -546,8 +546,10 @@ export function setOnError(doc: Y.Doc, stepId: string, onError: 'stop' | 'contin
   edit(doc, 'steps', stepId, origin, (entry) => put(entry, 'onError', onError === 'continue' ? 'continue' : undefined));
 }
 
+export type RetryChange = { [K in keyof RetryPolicy]?: RetryPolicy[K] | undefined } | null;
+
 /** Changes the keys that are named (undefined: back to the default); null takes the policy away. */
-export function setRetry(doc: Y.Doc, stepId: string, change: { [K in keyof RetryPolicy]?: RetryPolicy[K] | undefined } | null, origin: unknown): void {
+export function setRetry(doc: Y.Doc, stepId: string, change: RetryChange, origin: unknown): void {
   edit(doc, 'steps', stepId, origin, (entry) => {
     if (change === null) return putRetry(entry, undefined);
     // A key taken away must not show the older whole value again; a key that is set stands above it.

@@ -103,8 +103,27 @@ export type NewRunEvent = { [T in RunEventType]: Omit<Envelope, 'seq'> & { type:
 const variants = new Map(Object.entries(shapes).map(([type, data]) => [type, envelope.extend({ type: z.literal(type), data })]));
 const typed = z.looseObject({ type: z.string().refine((type) => variants.has(type), 'not a type of event this version knows') });
 
+/** `upgrades[type][n]` turns the data of version n into that of n + 1; none was needed yet, what is new is optional. */
+type Upgrades = Readonly<Record<string, Readonly<Record<number, (data: unknown) => unknown>>>>;
+const upgrades: Upgrades = {};
+
+/** An older event as today's: data by data, version by version. */
+export function upgradeEvent(stored: unknown, known: Upgrades = upgrades): unknown {
+  if (typeof stored !== 'object' || stored === null || !('type' in stored) || !('data' in stored)) return stored;
+  const steps = Object.hasOwn(known, String(stored.type)) ? known[String(stored.type)] : undefined;
+  if (steps === undefined) return stored;
+  let version = 'version' in stored && typeof stored.version === 'number' ? stored.version : 1;
+  let { data } = stored;
+  for (let step = steps[version]; step !== undefined; step = steps[version]) {
+    data = step(data);
+    version += 1;
+  }
+  return { ...stored, version, data };
+}
+
 /** Parses a stored or streamed event; throws on what this build does not know. Looked up by type: a long run has 50,000. */
-export function parseRunEvent(stored: unknown): RunEvent {
+export function parseRunEvent(given: unknown): RunEvent {
+  const stored = upgradeEvent(given);
   const variant = typeof stored === 'object' && stored !== null && 'type' in stored ? variants.get(String(stored.type)) : undefined;
   const parsed: unknown = (variant ?? typed).parse(stored);
   return parsed as RunEvent; // The variants are built from `shapes` in a loop, which TypeScript cannot follow.

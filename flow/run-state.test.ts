@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { failure } from './failure';
-import type { RunEvent } from './run-event';
+import { parseRunEvent, upgradeEvent, type RunEvent } from './run-event';
 import { evolve, foldEvents, initialRunState, isEnded, type RunState } from './run-state';
 
 const at = (seq: number) => new Date(Date.UTC(2026, 0, 1) + seq * 1_000).toISOString();
@@ -53,6 +53,16 @@ describe('a run as its events tell it', () => {
 
   test('F38 a step named like a built-in is a step like others', () => {
     expect(seen(requested, started, begin('constructor')).steps['constructor']).toMatchObject({ status: 'running', attempt: 1 });
+  });
+
+  test('F38 events of older versions are read as today’s, those without what was added later too', () => {
+    const upgrades = { 'timer.set': { 1: (data: unknown) => ({ at: String(data) }), 2: (data: unknown) => ({ ...(data as object), late: false }) } };
+    expect(upgradeEvent({ type: 'timer.set', seq: 1, at: at(1), data: 'noon' }, upgrades)).toEqual({ type: 'timer.set', seq: 1, at: at(1), version: 3, data: { at: 'noon', late: false } });
+    expect(upgradeEvent({ type: 'timer.set', version: 2, data: { at: 'noon' } }, upgrades)).toEqual({ type: 'timer.set', version: 3, data: { at: 'noon', late: false } });
+    const first = { seq: 1, at: at(1), type: 'run.requested', data: { trigger: 'api', startedBy: person, version: 1, draft: false } };
+    expect(upgradeEvent(first)).toBe(first);
+    expect(foldEvents(initialRunState, [parseRunEvent(first), parseRunEvent({ seq: 2, at: at(2), type: 'step.started', stepId: 'a', attempt: 1, data: { itemsIn: 1 } })])).toMatchObject({ fork: null, steps: { a: { status: 'running', reused: false } } });
+    expect(() => parseRunEvent({ seq: 1, at: at(1), type: 'run.imagined', data: {} })).toThrow();
   });
 
   const step = fc.constantFrom('a', 'b', 'c');

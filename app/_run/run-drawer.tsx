@@ -45,7 +45,7 @@ export function RunDrawer({ runId, definition, state, events, selectedStepId, on
         ]} />
         {tab === 'timeline' && <Legend />}
         <span className={styles.acts}>
-          {canControl && <RunControls runId={runId} state={state} stepId={selectedStepId} />}
+          {canControl && <RunControls runId={runId} state={state} definition={definition} stepId={selectedStepId} />}
           {onClose && <IconButton label={t('close')} icon="chevron-down" size="sm" onClick={onClose} />}
         </span>
       </header>

@@ -70,6 +70,7 @@ export function RunFacts({ run, latest, events, me, stepId }: FactsProps) {
       <dt>{t('finished')}</dt><dd>{time(latest.finishedAt)}{took !== null && `, ${formatDuration(took, locale)}`}</dd>
       {run.entryId !== null && <><dt>{t('entry')}</dt><dd><Link href={`/components/${run.componentId}?entry=${run.entryId}`}>{t('entryId', { id: run.entryId })}</Link></dd></>}
       <dt>{t('effects')}</dt><dd>{effects.size === 0 ? t('noEffects') : [...effects].map(([kind, count]) => `${formatCount(count, locale)} ${kind}`).join(', ')}</dd>
+      {run.forkedFrom !== null && <><dt>{t('forkedFrom')}</dt><dd><Link href={`/runs/${run.forkedFrom}?at=${run.forkedAtSeq ?? 1}`}>{t('forkedAt', { name: shortRunName(run.forkedFrom), seq: run.forkedAtSeq ?? 0 })}</Link></dd></>}
       <dt>{t('parent')}</dt><dd>{run.parentRunId === null ? t('noParent') : <Link href={`/runs/${run.parentRunId}`}>{shortRunName(run.parentRunId)}</Link>}</dd>
       {children.length > 0 && <><dt>{t('children')}</dt><dd>{children.slice(0, 30).map((id) => <Link key={id} href={`/runs/${id}`}>{shortRunName(id)}</Link>)}{children.length > 30 && ` +${children.length - 30}`}</dd></>}
     </dl>

@@ -31,7 +31,7 @@ export function ReplayPanel({ run, definition, events, moment, selected, onSelec
             <div className={styles.log}><EventList definition={definition} events={events} live={!isEnded(moment.latest.status)} currentSeq={moment.seq} onSelect={(event) => moment.seek(event.seq)} /></div>
           </div>
         )}
-      {canControl && <footer className={styles.acts}><RunControls runId={run.id} state={moment.latest} stepId={selected} size="md" /></footer>}
+      {canControl && <footer className={styles.acts}><RunControls runId={run.id} state={moment.latest} definition={definition} stepId={selected} size="md" /></footer>}
     </aside>
   );
 }

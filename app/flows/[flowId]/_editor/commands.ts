@@ -1,7 +1,7 @@
 import type * as Y from 'yjs';
 import {
   addNote, addStage, addStep, copyFragment, duplicateSteps, moveNote, moveStage, moveSteps, noteText, pasteFragment, removeNote, removeStage, removeSteps, renameFlow, renameStage, renameStep, replaceDefinition,
-  resizeNote, setDisabled, setFlowSettings, setOnError, setParam, setSource, setStepNote,
+  resizeNote, setDisabled, setFlowSettings, setOnError, setParam, setRetry, setSource, setStepNote, setStepTimeout, type RetryChange,
 } from '#flow/document';
 import { stepKey, stepsOf, type FlowDefinition, type FlowSettings, type SourcePort } from '#flow/flow';
 import { parseFragment } from './fragment';
@@ -65,6 +65,8 @@ export function createCommands({ now, origin, userId, locale, stageName }: Deps)
     setParam: (stepId: string, key: string, value: Json | undefined) => type((doc) => setParam(doc, stepId, key, value, origin)),
     setDisabled: (ids: readonly string[], disabled: boolean) => edit((doc) => doc.transact(() => { for (const id of ids) setDisabled(doc, id, disabled, origin); }, origin)),
     setNote: (stepId: string, note: string) => type((doc) => setStepNote(doc, stepId, note, origin)),
+    setRetry: (stepId: string, change: RetryChange) => edit((doc) => setRetry(doc, stepId, change, origin)),
+    setTimeout: (stepId: string, timeoutMs: number | null) => edit((doc) => setStepTimeout(doc, stepId, timeoutMs, origin)),
     setOnError: (stepId: string, onError: 'stop' | 'continue') => edit((doc) => setOnError(doc, stepId, onError, origin)),
     remove: (ids: readonly string[]) => edit((doc) => removeSteps(doc, [...ids], userId, origin)),
     duplicate: (ids: readonly string[]): string[] => edit((doc) => duplicateSteps(doc, [...ids], origin)) ?? [],

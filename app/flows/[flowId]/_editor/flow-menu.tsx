@@ -15,13 +15,14 @@ import { IconButton } from '../../../_ui/icon-button';
 import { Menu } from '../../../_ui/menu';
 import { toast } from '../../../_ui/toast';
 import { useEditor } from './editor-context';
+import { FlowLimitsDialog } from './flow-limits-dialog';
 
 /** What can be done to the flow as a whole. */
 export function FlowMenu({ onRename }: { onRename: () => void }) {
   const { definition, flowId, component, editable, commands } = useEditor();
   const t = useTranslations('flowFile');
   const router = useRouter();
-  const [open, setOpen] = useState<'replace' | 'delete' | null>(null);
+  const [open, setOpen] = useState<'replace' | 'delete' | 'limits' | null>(null);
   const [busy, setBusy] = useState(false);
   const remove = async (): Promise<void> => {
     setBusy(true);
@@ -42,10 +43,11 @@ export function FlowMenu({ onRename }: { onRename: () => void }) {
   return (
     <>
       <Menu label={t('menu')} trigger={<IconButton label={t('menu')} icon="chevron-down" size="sm" />} items={[
-        ...(editable ? [{ label: t('rename'), icon: 'pencil', onSelect: onRename }] : []),
+        ...(editable ? [{ label: t('rename'), icon: 'pencil', onSelect: onRename }, { label: t('limits'), icon: 'gauge', onSelect: () => setOpen('limits') }] : []),
         { label: t('export'), icon: 'download', onSelect: () => saveFile(fileNameOf(definition.name), canonicalJson(definition)) },
         ...(editable ? [{ label: t('replace'), icon: 'file-up', onSelect: () => setOpen('replace') }, { separator: true } as const, { label: t('delete'), icon: 'trash-2', danger: true, onSelect: () => setOpen('delete') }] : []),
       ]} />
+      {open === 'limits' && <FlowLimitsDialog onClose={() => setOpen(null)} />}
       {open === 'replace' && <ReplaceDialog kind={definition.kind} onClose={() => setOpen(null)} onReplace={replace} />}
       <ConfirmDialog open={open === 'delete'} onClose={() => setOpen(null)} onConfirm={() => void remove()} busy={busy} danger
         title={t('deleteTitle', { name: definition.name })} description={t('deleteText', { steps: stepsOf(definition).length })} confirmLabel={t('delete')} />

@@ -1,0 +1,79 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from './fixtures';
+import { EditorPage } from './editor-page';
+import { componentWith, dataflow, eventsOf, longSteps, publishedFlow, weatherCsv, type Run } from './flows';
+
+type Made = { id: string };
+
+test('a run is paused and let go on from its page', async ({ ana }) => {
+  const flowId = await publishedFlow(ana.api, await componentWith(ana.api, 'Paused'), 'dataflow', dataflow('Paused run', longSteps(30)));
+  const file = await ana.api.upload(weatherCsv, 'text/csv');
+  const { runId } = await ana.api.send<{ runId: string }>('POST', `/flows/${flowId}/runs`, { input: { file: { id: file.id } } }, 202);
+  const { page } = await ana.open(`/runs/${runId}`);
+  await page.getByRole('button', { name: 'Pause', exact: true }).first().click();
+  await expect.poll(async () => (await ana.api.get<Run>(`/runs/${runId}`)).status).toBe('paused');
+  await expect(page.getByText('Paused').first()).toBeVisible();
+  const before = (await eventsOf(ana.api, runId)).filter((each) => each.type === 'step.started').length;
+  await page.getByRole('button', { name: 'Continue', exact: true }).first().click();
+  await expect.poll(async () => (await ana.api.get<Run>(`/runs/${runId}`)).status, { timeout: 60_000 }).toBe('succeeded');
+  expect((await eventsOf(ana.api, runId)).filter((each) => each.type === 'step.started').length).toBeGreaterThan(before);
+});
+
+test('a run is forked from a step with edited input, and leads back to where it came from', async ({ ana }) => {
+  const steps = [
+    { id: 'stp_in', type: 'get-raw-model', name: 'Given' },
+    { id: 'stp_once', type: 'distinct', name: 'Once', sources: { source: 'stp_in' } },
+    { id: 'stp_out', type: 'write-response', name: 'Answer', sources: { source: 'stp_once' } },
+  ];
+  const flowId = await publishedFlow(ana.api, await componentWith(ana.api, 'Forked'), 'dataflow', dataflow('Forked run', steps));
+  const { runId } = await ana.api.send<{ runId: string }>('POST', `/flows/${flowId}/runs`, { input: [{ a: 1 }, { a: 1 }], waitSeconds: 30 });
+  const { page } = await ana.open(`/runs/${runId}?step=stp_once`);
+  await page.getByRole('button', { name: 'Fork…' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Edit what the step takes in').click();
+  await expect(dialog.getByLabel('Input of the step')).toHaveValue(/"a": 1/);
+  await dialog.getByLabel('Input of the step').fill('no json');
+  await dialog.getByRole('button', { name: 'Start the fork' }).click();
+  await expect(dialog.getByText('This is no JSON object or list.')).toBeVisible();
+  await dialog.getByLabel('Input of the step').fill('[{"a": 2}, {"a": 3}, {"a": 3}]');
+  await dialog.getByRole('button', { name: 'Start the fork' }).click();
+  await expect(page).not.toHaveURL(new RegExp(runId));
+  const forkId = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+  await expect.poll(async () => (await ana.api.get<Run>(`/runs/${forkId}`)).status).toBe('succeeded');
+  expect(await ana.api.get<Run>(`/runs/${forkId}`)).toMatchObject({ output: [{ a: 2 }, { a: 3 }], forkedFrom: runId });
+  await page.locator('dt', { hasText: 'Forked from' }).locator('xpath=following-sibling::dd[1]').getByRole('link').click();
+  await expect(page).toHaveURL(new RegExp(runId));
+});
+
+test('two branches call a slow system side by side, and a failing call counts down to its next attempt', async ({ ana }) => {
+  const held: (() => void)[] = [];
+  const server = createServer((request, response) => {
+    if (request.url === '/broken') return void response.writeHead(503).end('{}');
+    held.push(() => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const system = await ana.api.send<Made>('POST', '/systems', { name: 'Slow' });
+  const connector = await ana.api.send<Made>('POST', '/connectors', { systemId: system.id, name: 'Local', address: `http://127.0.0.1:${port}`, allowPrivate: true });
+  const endpoint = async (path: string) => (await ana.api.send<Made>('POST', '/endpoints', { connectorId: connector.id, name: path, path, methods: ['Get'] })).id;
+  const [slow, broken] = [await endpoint('/slow'), await endpoint('/broken')];
+  const call = (id: string, name: string, queryPath: string) => ({ id, type: 'execute-api-call', name, sources: { source: 'stp_in' }, params: { system: system.id, connector: connector.id, queryPath } });
+  const steps = [{ id: 'stp_in', type: 'get-raw-model', name: 'Given' }, call('stp_left', 'Left', slow), call('stp_right', 'Right', slow), { ...call('stp_bad', 'Bad', broken), retry: { attempts: 3, backoff: 'fixed', backoffMs: 8_000 } }];
+  const flowId = await publishedFlow(ana.api, await componentWith(ana.api, 'Branches'), 'dataflow', dataflow('Side by side', steps));
+  const { runId } = await ana.api.send<{ runId: string }>('POST', `/flows/${flowId}/runs`, { input: { a: 1 } }, 202);
+  const { page } = await ana.open(`/runs/${runId}`);
+  const canvas = new EditorPage(page);
+  await expect.poll(() => held.length).toBe(2);
+  await expect(canvas.card('Left').getByText('Waits for another system')).toBeVisible();
+  await expect(canvas.card('Right').getByText('Waits for another system')).toBeVisible();
+  await expect(canvas.card('Bad').getByText(/Attempt 2 of 3, in \d/)).toBeVisible();
+  if (process.env['MILLRACE_SCREENS']) await page.screenshot({ path: `${process.env['MILLRACE_SCREENS']}/branches.png` });
+  for (const release of held) release();
+  await expect(canvas.card('Left').getByText('→')).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel run' }).first().click();
+  await page.getByRole('alertdialog').or(page.getByRole('dialog')).getByRole('button', { name: 'Cancel run' }).click();
+  await expect.poll(async () => (await ana.api.get<Run>(`/runs/${runId}`)).status).toBe('cancelled');
+  server.closeAllConnections();
+  server.close();
+});

@@ -1,0 +1,92 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createConnector } from '#db/connectors';
+import { credentialKey } from '#db/credentials';
+import { createEndpoints } from '#db/endpoints';
+import { readEnv } from '#db/env';
+import { createSystem } from '#db/integrations';
+import { cancelRun } from '#db/runs';
+import { got } from '#db/testing-result';
+import type { Step } from '#flow/flow';
+import { aStep, chain, engineTest, type EngineTest } from './testing';
+import { capacity } from './worker';
+
+/** One worker and a system that takes its time. `MILLRACE_LONG=1` makes it the thirty seconds of the scenario. */
+const slowMs = process.env['MILLRACE_LONG'] ? 30_000 : 4_000;
+let t: EngineTest;
+let server: Server;
+let called = 0;
+let cut = 0;
+let answerAfterMs = slowMs;
+let call: (id: string, source: string) => Step;
+beforeAll(async () => {
+  t = await engineTest();
+  server = createServer((_request, response) => {
+    called += 1;
+    const timer = setTimeout(() => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"rain":3}'), answerAfterMs);
+    response.on('close', () => {
+      clearTimeout(timer);
+      if (!response.writableEnded) cut += 1;
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const system = got(await createSystem(t.database, t.access, { name: 'Slow' })).system.id;
+  const connector = got(await createConnector(t.database, t.access, credentialKey(readEnv({ SECRET_KEY: process.env['SECRET_KEY'] }).secretKey), { systemId: system, name: 'Local', address: `http://127.0.0.1:${port}`, allowPrivate: true })).connector.id;
+  const queryPath = got(await createEndpoints(t.database, t.access, connector, [{ name: 'Weather', path: '/weather', methods: ['Get'] }])).endpoints[0]?.id ?? '';
+  call = (id, source) => aStep(id, 'execute-api-call', { system, connector, queryPath, timeoutMs: 60_000 }, source);
+  await t.start();
+}, 60_000);
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await t.close();
+});
+
+const statusOf = async (runId: string) => (await t.database.sql<{ status: string }[]>`select status from runs where id = ${runId}`)[0]?.status;
+const until = async (isSo: () => Promise<boolean> | boolean, seconds = 30) => {
+  const deadline = Date.now() + seconds * 1_000;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error('it never came to that');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
+describe('a slow API', () => {
+  test('R34 one run waits for it while 200 other runs complete beside it on one worker, its own other branch too', async () => {
+    const slow = await t.insertFlow([...chain(1), call('call', 's1'), aStep('beside', 'distinct', {}, 's1'), aStep('out', 'write-response', {}, 'call')]);
+    const quick = await t.insertFlow([...chain(2), aStep('out', 'write-response', {}, 's2')]);
+    const from = Date.now();
+    const waiting = await t.run(slow, { input: { n: 'A' } });
+    await until(async () => (await statusOf(waiting)) === 'waiting');
+    const ids: string[] = [];
+    for (let start = 0; start < 200; start += 50) ids.push(...await Promise.all(Array.from({ length: 50 }, (_, at) => t.run(quick, { input: { n: start + at } }))));
+    const left = async () => Number((await t.database.sql`select count(*) from runs where id = any(${ids}::uuid[]) and status <> 'succeeded'`)[0]?.['count']);
+    await until(async () => (await left()) === 0, 60);
+    const run = await t.finished(waiting, slowMs / 1_000 + 60);
+    expect(run, JSON.stringify(run.error)).toMatchObject({ status: 'succeeded', steps: { call: { attempt: 1 }, beside: { status: 'succeeded' } } });
+    expect(Date.parse(run.steps['beside']?.finishedAt ?? '')).toBeLessThan(Date.parse(run.steps['call']?.finishedAt ?? ''));
+    const [beside] = await t.database.sql<{ count: string }[]>`select count(*) from runs where id = any(${ids}::uuid[]) and finished_at < ${run.finishedAt}`;
+    expect(Number(beside?.count), 'they ended while it waited').toBeGreaterThan(Date.now() - from > slowMs * 3 ? 20 : 150);
+  }, 150_000);
+
+  test('R34 more runs than a worker has places wait at once, and others go on', async () => {
+    const many = capacity + 30;
+    answerAfterMs = 2_000_000;
+    called = 0;
+    const slow = await t.insertFlow([...chain(1), call('call', 's1')]);
+    const ids = await Promise.all(Array.from({ length: many }, () => t.run(slow, { input: { n: 'A' } })));
+    const waiting = async () => Number((await t.database.sql`select count(*) from runs where id = any(${ids}::uuid[]) and status = 'waiting'`)[0]?.['count']);
+    await until(async () => (await waiting()) === many, 60);
+    expect(called, 'the connector lets four through at once; the others wait their turn').toBeGreaterThanOrEqual(4);
+    const quick = await t.finished(await t.run(await t.insertFlow(chain(2)), { input: { n: 1 } }), 30);
+    expect(quick.status).toBe('succeeded');
+    // Cancelled, every call is cut off, and each run ends.
+    const from = Date.now();
+    for (const id of ids) expect(await cancelRun(t.database, t.access, id)).toMatchObject({ ok: true });
+    for (const id of ids) expect(await t.finished(id, 30)).toMatchObject({ status: 'cancelled', steps: { call: { status: 'cancelled' } } });
+    await until(() => cut >= 4);
+    if (process.env['MILLRACE_LONG']) expect(Date.now() - from).toBeLessThan(10_000);
+  }, 120_000);
+});
