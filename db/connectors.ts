@@ -62,7 +62,7 @@ export async function createConnector(database: Database, access: Access, key: C
   }));
 }
 
-export async function insertConnector(tx: Executor, workspaceId: string, userId: string | null, key: CredentialKey, wanted: NewConnector): Promise<string> {
+export async function insertConnector(tx: Executor, workspaceId: string, userId: string | null, key: CredentialKey | null, wanted: NewConnector): Promise<string> {
   const system = await lockSystem(tx, workspaceId, wanted.systemId);
   const [count] = await tx.select({ count: sql<number>`count(*)::int` }).from(connectors).where(and(eq(connectors.workspaceId, workspaceId), isNull(connectors.deletedAt)));
   if ((count?.count ?? 0) >= mostConnectors) fail('LIMIT_EXCEEDED', text(`A workspace has at most ${mostConnectors} connectors.`, `Un espace a au plus ${mostConnectors} connecteurs.`));
@@ -75,8 +75,10 @@ export async function insertConnector(tx: Executor, workspaceId: string, userId:
   return id;
 }
 
-function sealedOf(key: CredentialKey, id: string, settings: ConnectorSettings, credential: string | null | undefined): Buffer | null {
-  return credential && settings.auth.type !== 'none' ? sealCredential(key, id, credential) : null;
+function sealedOf(key: CredentialKey | null, id: string, settings: ConnectorSettings, credential: string | null | undefined): Buffer | null {
+  if (!credential || settings.auth.type === 'none') return null;
+  if (key === null) throw new Error('a credential cannot be stored without a key');
+  return sealCredential(key, id, credential);
 }
 
 /**

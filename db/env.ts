@@ -20,6 +20,8 @@ export type Env = {
   admin: { email: string; password: string } | null;
   /** Origins that may change anything; the first is the address shown to people. */
   publicUrls: string[];
+  /** Where this very server can be called from its own processes: on its port, or, where a part runs alone, in public. */
+  ownUrl: string;
   auth: AuthSettings;
 };
 
@@ -61,7 +63,7 @@ export function readEnv(source: Record<string, string | undefined> = process.env
   return {
     port: env.PORT, databaseUrl: env.DATABASE_URL ?? '', dataDir, secretKey, smtpUrl: env.SMTP_URL ?? null, mailFrom: env.MAIL_FROM ?? `Millrace <millrace@${new URL(publicUrls[0] ?? 'http://localhost').hostname}>`, runRetentionDays: env.RUN_RETENTION_DAYS ?? null, engineWorkers: env.ENGINE_WORKERS,
     admin: env.ADMIN_EMAIL && env.ADMIN_PASSWORD ? { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD } : null,
-    publicUrls,
+    publicUrls, ownUrl: given['DATABASE_URL'] !== undefined && given['PUBLIC_URL'] !== undefined && !process.send ? (publicUrls[0] ?? '') : `http://127.0.0.1:${env.PORT}`,
     auth: { secret: deriveKey(secretKey, 'auth').toString('hex'), baseUrl: publicUrls[0] ?? '', trustedOrigins: publicUrls, signUp: env.SIGN_UP },
   };
 }

@@ -1,14 +1,15 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { shapeOf } from '#flow/answer-shape';
 import { fail } from '#flow/failure';
-import { pathTemplate, type ConnectorSettings } from '#flow/integration';
+import { ownAddress, pathTemplate, type ConnectorSettings } from '#flow/integration';
 import type { Json } from '#flow/json';
 import type { CallTarget } from '#flow/steps/capabilities';
 import { text } from '#flow/text';
 import { canonical } from './event-hash';
 import type { Executor } from './client';
 import { missingConnector, storedSettings } from './connectors';
-import { openCredential, type CredentialKey } from './credentials';
+import { credentialKey, openCredential, type CredentialKey } from './credentials';
+import type { Env } from './env';
 import { missingEndpoint } from './endpoints';
 import { storedEndpoint, storedJson } from './integration-facts';
 import { missingSystem } from './integrations';
@@ -17,10 +18,13 @@ import { connectors, connectorVersions, endpoints, endpointVersions, integration
 
 /** For whoever calls out: without a check of rights, and the only place where a credential is opened. */
 export type Pins = Record<string, string>;
+/** What calling out needs of this installation. */
+export type Calling = { key: CredentialKey; ownUrl: string };
+export const callingOf = (env: Env): Calling => ({ key: credentialKey(env.secretKey), ownUrl: env.ownUrl });
 export type OpenedConnector = { key: string; settings: ConnectorSettings; baseUrl: string; credential: string | null };
 
 /** The connector as pinned; one that was deleted meanwhile is gone for everybody. */
-export async function openConnector(db: Executor, key: CredentialKey, workspaceId: string, id: string, pins: Pins = {}): Promise<OpenedConnector> {
+export async function openConnector(db: Executor, { key, ownUrl }: Calling, workspaceId: string, id: string, pins: Pins = {}): Promise<OpenedConnector> {
   const [row] = await db.select({ current: connectors.versionId }).from(connectors).where(and(eq(connectors.id, id), eq(connectors.workspaceId, workspaceId), isNull(connectors.deletedAt)));
   if (!row) return missingConnector(id);
   const [version] = await db.select().from(connectorVersions).where(and(eq(connectorVersions.id, pins[id] ?? row.current), eq(connectorVersions.connectorId, id)));
@@ -29,7 +33,8 @@ export async function openConnector(db: Executor, key: CredentialKey, workspaceI
   if (version.baseUrl === null) fail('PARAM_INVALID', text('The connector has no address, nor has its system. Enter one under Integrations.', 'Le connecteur n’a pas d’adresse, son système non plus. Saisissez-en une dans Intégrations.'), { path: 'connector' });
   const credential = version.credential === null ? null : openCredential(key, id, version.credential);
   if (version.credential !== null && credential === null) fail('CONNECTOR_AUTH', text('The credential of this connector cannot be opened: SECRET_KEY was changed. Enter it again under Integrations.', 'L’identifiant secret de ce connecteur ne peut être ouvert : SECRET_KEY a changé. Saisissez-le de nouveau dans Intégrations.'));
-  return { key: version.id, settings, baseUrl: version.baseUrl, credential };
+  const own = version.baseUrl === ownAddress || version.baseUrl.startsWith(`${ownAddress}/`);
+  return { key: version.id, settings, baseUrl: own ? `${ownUrl}${version.baseUrl.slice(ownAddress.length)}` : version.baseUrl, credential };
 }
 
 /** What a step calls, as pinned. `queryPath` is an endpoint of the connector, or a path template. */

@@ -1,6 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { eq } from 'drizzle-orm';
 import type { FlowDefinition } from '#flow/flow';
 import type { Text } from '#flow/text';
@@ -10,6 +7,11 @@ import { insertComponent } from './components';
 import { writeEntry } from './entry-write';
 import { storeFile } from './files';
 import { insertFlow, lockFlow } from './flows';
+import { insertConnector } from './connectors';
+import { insertEndpoint } from './endpoints';
+import { insertSystem } from './integrations';
+import { askWeather, cityComponent, cityEntries, weatherConnector, weatherEndpoint, weatherSystem } from './samples/city-weather';
+import { sampleBytes, weatherFile } from './samples/sample-file';
 import { nameComponent, savedNames, saveNameDataflow, saveNameWorkflow } from './samples/save-name';
 import { rainByMonth, weatherComponent } from './samples/seattle-weather';
 import { user } from './schema';
@@ -17,13 +19,14 @@ import { publishLocked } from './versions';
 
 type Say = (words: Text) => string;
 
-/** Two samples in every new workspace, in its owner's language, published and ready to run without any network. */
+/** Three samples in every new workspace, in its owner's language, published and ready to run without any network. */
 export async function seedSamples(tx: Executor, workspaceId: string, userId: string): Promise<void> {
   const [person] = await tx.select({ id: user.id, name: user.name, locale: user.locale }).from(user).where(eq(user.id, userId));
   const owner: Access = { workspaceId, role: 'owner', user: person ? { id: person.id, name: person.name } : null, via: 'session' };
   const say: Say = (words) => (person?.locale === 'fr' ? words.fr : words.en);
   await seedWeather(tx, owner, say);
   await seedNames(tx, owner, say);
+  await seedCities(tx, owner, say);
 }
 
 async function seedWeather(tx: Executor, owner: Access, say: Say): Promise<void> {
@@ -42,6 +45,16 @@ async function seedNames(tx: Executor, owner: Access, say: Say): Promise<void> {
   await insertPublished(tx, owner, componentId, saveNameDataflow(say, componentId, workflowId));
 }
 
+async function seedCities(tx: Executor, owner: Access, say: Say): Promise<void> {
+  const { workspaceId, userId } = actorOf(owner);
+  const systemId = await insertSystem(tx, workspaceId, userId, weatherSystem(say));
+  const connectorId = await insertConnector(tx, workspaceId, userId, null, weatherConnector(say, systemId));
+  const endpointId = await insertEndpoint(tx, workspaceId, userId, connectorId, weatherEndpoint(say));
+  const componentId = await insertComponent(tx, workspaceId, userId, cityComponent(say));
+  for (const { city, day } of cityEntries) await insertEntry(tx, owner, componentId, `${city}, ${day}`, { city, day });
+  await insertPublished(tx, owner, componentId, askWeather(say, { componentId, systemId, connectorId, endpointId }));
+}
+
 const actorOf = (access: Access) => ({ workspaceId: access.workspaceId, userId: access.user?.id ?? null });
 
 async function insertEntry(tx: Executor, owner: Access, componentId: string, name: string, data: Parameters<typeof writeEntry>[2]['data']): Promise<void> {
@@ -52,18 +65,4 @@ async function insertPublished(tx: Executor, owner: Access, componentId: string,
   const id = await insertFlow(tx, { ...actorOf(owner), componentId }, definition);
   await publishLocked(tx, owner, await lockFlow(tx, owner.workspaceId, id), null);
   return id;
-}
-
-const weatherFile = 'seattle-weather.csv';
-
-/** Below this file in the sources; below the package's root when bundled, which is also where the product is started. */
-function sampleBytes(name: string): Uint8Array {
-  const folders = [/* turbopackIgnore: true */ process.cwd()];
-  for (let folder = dirname(fileURLToPath(import.meta.url)), up = 0; up < 4; up++, folder = dirname(folder)) folders.unshift(folder);
-  for (const folder of folders) {
-    for (const path of [join(/* turbopackIgnore: true */ folder, 'samples', name), join(/* turbopackIgnore: true */ folder, 'db', 'samples', name)]) {
-      if (existsSync(/* turbopackIgnore: true */ path)) return readFileSync(/* turbopackIgnore: true */ path);
-    }
-  }
-  throw new Error(`the sample file db/samples/${name} is missing from this installation`);
 }

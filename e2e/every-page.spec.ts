@@ -17,7 +17,7 @@ async function everyPage(api: Api): Promise<string[]> {
   const { runId } = await api.send<{ runId: string }>('POST', `/flows/${flow}/runs`, { input: { file: { id: file.id } }, waitSeconds: 30 });
   return [
     '/', '/runs', `/runs/${runId}`, `/components/${component}`, `/components/${component}?tab=model`, `/components/${component}?tab=flows`, `/components/${component}?tab=settings`,
-    `/flows/${flow}`, '/people', '/account', '/settings', '/steps', '/steps/dataflow/group-by', '/steps/workflow/update-model',
+    `/flows/${flow}`, '/people', '/integrations', '/account', '/settings', '/steps', '/steps/dataflow/group-by', '/steps/workflow/update-model',
   ];
 }
 

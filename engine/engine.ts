@@ -1,7 +1,7 @@
 import type postgres from 'postgres';
 import { putBlobs, type Blob } from '#db/blobs';
-import type { CredentialKey } from '#db/credentials';
 import type { Database } from '#db/client';
+import type { Calling } from '#db/open-connector';
 import type { Appender } from './append';
 import type { Figures } from './figures';
 
@@ -11,8 +11,7 @@ export type Engine = {
   database: Database;
   control: postgres.Sql;
   appender: Appender;
-  /** Opens connectors' credentials. */
-  credentials: CredentialKey;
+  calling: Calling;
   figures: Figures;
   /** False once the lease is in doubt: no new effect may begin. */
   mayAct(): boolean;

@@ -20,6 +20,9 @@ export const baseAddress = z.string().min(1).max(2_000).refine((text) => {
   return (url.protocol === 'http:' || url.protocol === 'https:') && url.username === '' && url.password === '' && url.search === '' && url.hash === '' && !text.includes('?') && !text.includes('#');
 }, 'an http or https address without user, query or fragment is needed, as https://api.example.com/v1');
 
+/** Stands for this server itself, wherever it listens; whoever calls puts the real address in its place. */
+export const ownAddress = 'http://millrace.local';
+
 export function hasControl(text: string): boolean {
   for (const each of text) {
     const code = each.codePointAt(0) ?? 0;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ConnectorAuth } from '#flow/integration';
+import { text, type Text } from '#flow/text';
 import type { Resolve } from './guarded-lookup';
 import { safeFetch } from './safe-fetch';
 
@@ -7,7 +8,7 @@ import { safeFetch } from './safe-fetch';
  * OAuth2 client credentials: one token per connector version and process, fetched when it is needed, renewed a little
  * before it ends, shared by calls that ask at the same time.
  */
-export type Token = { ok: true; token: string } | { ok: false; trouble: 'refused' | 'failed'; message: string };
+export type Token = { ok: true; token: string } | { ok: false; trouble: 'refused' | 'failed'; text: Text };
 type Asked = { key: string; auth: Extract<ConnectorAuth, { type: 'oauth2' }>; secret: string; allowPrivate: boolean; timeoutMs: number; resolve?: Resolve };
 type Kept = { token: string; untilMs: number };
 
@@ -39,16 +40,18 @@ async function fetchToken({ key, auth, secret, allowPrivate, timeoutMs, resolve 
     form.set('client_secret', secret);
   } else headers.push(['authorization', `Basic ${Buffer.from(`${encodeURIComponent(auth.clientId)}:${encodeURIComponent(secret)}`).toString('base64')}`]);
   const reply = await safeFetch({ url: auth.tokenUrl, method: 'POST', headers, body: form.toString(), timeoutMs, allowPrivate, maxBytes: 100_000, ...(resolve ? { resolve } : {}) });
-  if (!reply.ok) return { ok: false, trouble: 'failed', message: `the token server gave no token: ${reply.message}` };
-  if (reply.status >= 500 || reply.status === 429) return { ok: false, trouble: 'failed', message: `the token server answered ${reply.status}` };
-  if (reply.status !== 200) return { ok: false, trouble: 'refused', message: `the token server answered ${reply.status}` };
+  if (!reply.ok) return { ok: false, trouble: 'failed', text: text(`the token server gave no token: ${reply.text.en}`, `le serveur de jetons n’a pas donné de jeton : ${reply.text.fr}`) };
+  if (reply.status >= 500 || reply.status === 429) return { ok: false, trouble: 'failed', text: answered(reply.status) };
+  if (reply.status !== 200) return { ok: false, trouble: 'refused', text: answered(reply.status) };
   const parsed = answer.safeParse(jsonOf(reply.body));
-  if (!parsed.success) return { ok: false, trouble: 'refused', message: 'the token server answered without a token' };
+  if (!parsed.success) return { ok: false, trouble: 'refused', text: text('the token server answered without a token', 'le serveur de jetons a répondu sans jeton') };
   const lifeMs = (parsed.data.expires_in ?? defaultLifeSeconds) * 1_000;
   if (kept.size >= mostKept) kept.clear();
   kept.set(key, { token: parsed.data.access_token, untilMs: Date.now() + Math.max(0, lifeMs - Math.min(earlyMs, lifeMs / 2)) });
   return { ok: true, token: parsed.data.access_token };
 }
+
+const answered = (status: number) => text(`the token server answered ${status}`, `le serveur de jetons a répondu ${status}`);
 
 function jsonOf(body: Uint8Array): unknown {
   try {

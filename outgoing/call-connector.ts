@@ -2,7 +2,7 @@ import type { EndpointRequest } from '#flow/endpoint-request';
 import { fail, failure, FailureError, type Failure } from '#flow/failure';
 import type { CallMethod, ConnectorSettings } from '#flow/integration';
 import type { Json } from '#flow/json';
-import { text } from '#flow/text';
+import { text, type Text } from '#flow/text';
 import { accessToken, forgetToken } from './access-token';
 import { encodeBody, type Encoded, type ReadFile } from './encode-body';
 import type { Fetched } from './fetch-outcome';
@@ -71,10 +71,10 @@ async function authorised({ connector, timeoutMs, resolve }: ConnectorCall): Pro
     case 'oauth2': {
       const got = await accessToken({ key: connector.key, auth, secret, allowPrivate, timeoutMs: Math.min(timeoutMs, 30_000), ...(resolve ? { resolve } : {}) });
       if (got.ok) return { ...none, headers: bearer(got.token), secrets: [secret, got.token], token: got.token };
-      const said = redactText(got.message, formsOf([secret]));
+      const said = redacted(got.text, formsOf([secret]));
       return got.trouble === 'refused'
-        ? fail('CONNECTOR_AUTH', text(`The connector could not sign in: ${said}. Check the connector credentials.`, `Le connecteur n’a pas pu s’authentifier : ${said}. Vérifiez les identifiants du connecteur.`))
-        : fail('CONNECTOR_UNREACHABLE', text(`The connector could not sign in: ${said}.`, `Le connecteur n’a pas pu s’authentifier : ${said}.`), { details: { beforeCall: true } });
+        ? fail('CONNECTOR_AUTH', text(`The connector could not sign in: ${said.en}. Check the connector credentials.`, `Le connecteur n’a pas pu s’authentifier : ${said.fr}. Vérifiez les identifiants du connecteur.`))
+        : fail('CONNECTOR_UNREACHABLE', text(`The connector could not sign in: ${said.en}.`, `Le connecteur n’a pas pu s’authentifier : ${said.fr}.`), { details: { beforeCall: true } });
     }
   }
 }
@@ -100,24 +100,26 @@ async function send(call: ConnectorCall, encoded: Encoded | null, { headers, que
   });
 }
 
+const redacted = (words: Text, forms: readonly string[]): Text => text(redactText(words.en, forms), redactText(words.fr, forms));
+
 /** No answer: which of the codes of the catalogue says it. `repeat: false`: trying again will not help. */
 function failureOf(reply: Extract<Fetched, { ok: false }>, call: ConnectorCall, forms: readonly string[]): Failure {
   const url = redactText(reply.url, forms);
-  const said = redactText(reply.message, forms);
+  const said = redacted(reply.text, forms);
   const details = { method: verbs[call.method], url, durationMs: reply.durationMs, mayHaveArrived: reply.mayHaveArrived };
   switch (reply.trouble) {
     case 'timeout':
       return failure('HTTP_TIMEOUT', text(`${url || 'The call'} gave no complete answer within ${call.timeoutMs / 1000} s.`, `${url || 'L’appel'} n’a pas donné de réponse complète en ${call.timeoutMs / 1000} s.`), { details });
     case 'too-large':
-      return failure('LIMIT_EXCEEDED', text(`The answer is over the limits: ${said}.`, `La réponse dépasse les limites : ${said}.`), { details });
+      return failure('LIMIT_EXCEEDED', text(`The answer is over the limits: ${said.en}.`, `La réponse dépasse les limites : ${said.fr}.`), { details });
     case 'invalid':
-      return failure('PARAM_INVALID', text(`The call cannot be sent: ${said}.`, `L’appel ne peut être envoyé : ${said}.`), { details });
+      return failure('PARAM_INVALID', text(`The call cannot be sent: ${said.en}.`, `L’appel ne peut être envoyé : ${said.fr}.`), { details });
     case 'refused':
-      return failure('CONNECTOR_UNREACHABLE', text(`The call may not go there: ${said}.`, `L’appel ne peut aller là : ${said}.`), { details: { ...details, repeat: false } });
+      return failure('CONNECTOR_UNREACHABLE', text(`The call may not go there: ${said.en}.`, `L’appel ne peut aller là : ${said.fr}.`), { details: { ...details, repeat: false } });
     case 'aborted':
       return failure('CANCELLED', text('The call was stopped.', 'L’appel a été arrêté.'), { details });
     case 'bad-answer': case 'unreachable':
-      return failure('CONNECTOR_UNREACHABLE', text(`The system could not be reached: ${said}.`, `Le système n’a pas pu être joint : ${said}.`), { details });
+      return failure('CONNECTOR_UNREACHABLE', text(`The system could not be reached: ${said.en}.`, `Le système n’a pas pu être joint : ${said.fr}.`), { details });
   }
 }
 

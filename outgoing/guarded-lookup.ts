@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { text } from '#flow/text';
 import { kindOfAddress } from './address';
 import { Trouble } from './fetch-outcome';
 
@@ -25,14 +26,16 @@ async function resolved(host: string, resolve: Resolve): Promise<string[]> {
     const found = await resolve(host);
     if (found.length > 0) return found;
   } catch (error) {
-    throw new Trouble('unreachable', `the name ${host} could not be resolved`, { cause: error });
+    throw new Trouble('unreachable', text(`the name ${host} could not be resolved`, `le nom ${host} n’a pas pu être résolu`), { cause: error });
   }
-  throw new Trouble('unreachable', `the name ${host} has no address`);
+  throw new Trouble('unreachable', text(`the name ${host} has no address`, `le nom ${host} n’a pas d’adresse`));
 }
 
 export function check(host: string, address: string, allowPrivate: boolean): void {
   const kind = kindOfAddress(address);
   if (kind === 'public' || (kind === 'private' && allowPrivate)) return;
   const shown = host === address ? host : `${host} (${address})`;
-  throw new Trouble('refused', kind === 'private' ? `${shown} is a private address, which this connector may not reach` : `${shown} is not an address that can be called`);
+  throw new Trouble('refused', kind === 'private'
+    ? text(`${shown} is a private address, which this connector may not reach`, `${shown} est une adresse privée, que ce connecteur ne peut joindre`)
+    : text(`${shown} is not an address that can be called`, `${shown} n’est pas une adresse que l’on peut appeler`));
 }

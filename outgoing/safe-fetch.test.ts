@@ -69,7 +69,7 @@ describe('where a call may go', () => {
       const answer = await get(`http://${host}:${other}/`, { timeoutMs: 2_000 });
       expect(answer.ok, host).toBe(false);
       // A host that no parser takes, or a name the system does not know, is as good as refused.
-      if (!answer.ok) expect(['refused', 'invalid', 'unreachable'], `${host}: ${answer.message}`).toContain(answer.trouble);
+      if (!answer.ok) expect(['refused', 'invalid', 'unreachable'], `${host}: ${answer.text.en}`).toContain(answer.trouble);
       if (!answer.ok) expect(answer.mayHaveArrived, host).toBe(false);
     }
     expect(trespassed).toEqual([]);

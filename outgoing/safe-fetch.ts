@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { Agent, buildConnector, request, type Dispatcher } from 'undici';
+import { text, type Text } from '#flow/text';
 import { Trouble, type FetchFacts, type Fetched, type FetchTrouble } from './fetch-outcome';
 import { allowedAddresses, check, type Address, type Resolve } from './guarded-lookup';
 import { readBody } from './read-body';
@@ -40,8 +41,8 @@ export async function safeFetch(asked: SafeRequest): Promise<Fetched> {
     const answer = await follow(asked, signal, facts, sent);
     return { ok: true, ...answer, ...facts, durationMs: since(startedMs) };
   } catch (error) {
-    const { trouble, message } = troubleOf(error, deadline, asked);
-    return { ok: false, trouble, message, mayHaveArrived: sent.once, ...facts, durationMs: since(startedMs) };
+    const { trouble, text: said } = troubleOf(error, deadline, asked);
+    return { ok: false, trouble, text: said, mayHaveArrived: sent.once, ...facts, durationMs: since(startedMs) };
   }
 }
 
@@ -58,20 +59,20 @@ async function follow(asked: SafeRequest, signal: AbortSignal, facts: FetchFacts
     const location = answer.status >= 300 && answer.status < 400 && answer.status !== 304 ? answer.headers['location'] : undefined;
     if (location === undefined) return answer;
     facts.hops += 1;
-    if (facts.hops > mostRedirects) throw new Trouble('refused', `more than ${mostRedirects} redirects`);
+    if (facts.hops > mostRedirects) throw new Trouble('refused', text(`more than ${mostRedirects} redirects`, `plus de ${mostRedirects} redirections`));
     hop = redirected(hop, answer.status, location);
   }
 }
 
 /** As written by people or by another server: nothing that a parser would quietly drop or bend is let through. */
 function checkedUrl(words: string, base?: URL): URL {
-  if (words.length > 8_000) throw new Trouble('invalid', 'the address is longer than 8,000 characters');
-  if (/[\s\\]/.test(words) || hasControl(words)) throw new Trouble('invalid', 'the address holds blanks, backslashes or control characters');
-  if (!URL.canParse(words, base)) throw new Trouble('invalid', 'this is not an address');
+  if (words.length > 8_000) throw new Trouble('invalid', text('the address is longer than 8,000 characters', 'l’adresse dépasse 8 000 caractères'));
+  if (/[\s\\]/.test(words) || hasControl(words)) throw new Trouble('invalid', text('the address holds blanks, backslashes or control characters', 'l’adresse contient des espaces, barres inverses ou caractères de contrôle'));
+  if (!URL.canParse(words, base)) throw new Trouble('invalid', text('this is not an address', 'ce n’est pas une adresse'));
   const url = new URL(words, base);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Trouble('refused', `the scheme ${url.protocol.slice(0, 20)} is not http or https`);
-  if (url.username !== '' || url.password !== '') throw new Trouble('refused', 'the address holds a user or a password');
-  if (url.hostname === '') throw new Trouble('invalid', 'the address names no host');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Trouble('refused', text(`the scheme ${url.protocol.slice(0, 20)} is not http or https`, `le schéma ${url.protocol.slice(0, 20)} n’est ni http ni https`));
+  if (url.username !== '' || url.password !== '') throw new Trouble('refused', text('the address holds a user or a password', 'l’adresse contient un utilisateur ou un mot de passe'));
+  if (url.hostname === '') throw new Trouble('invalid', text('the address names no host', 'l’adresse ne nomme pas d’hôte'));
   url.hash = '';
   return url;
 }
@@ -86,8 +87,8 @@ function hasControl(words: string): boolean {
 
 function checkedHeaders(headers: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] {
   for (const [name, value] of headers) {
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/.test(name)) throw new Trouble('invalid', 'a header has a name that cannot be sent');
-    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) throw new Trouble('invalid', `the header ${name} holds line breaks or control characters`);
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/.test(name)) throw new Trouble('invalid', text('a header has a name that cannot be sent', 'un en-tête a un nom qui ne peut être envoyé'));
+    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) throw new Trouble('invalid', text(`the header ${name} holds line breaks or control characters`, `l’en-tête ${name} contient des sauts de ligne ou caractères de contrôle`));
   }
   return headers;
 }
@@ -137,7 +138,7 @@ function agentFor(addresses: readonly Address[], allowPrivate: boolean, host: st
         // The last word is the socket's: whom are we really talking to?
         const peer = socket.remoteAddress ?? '';
         check(host, peer, allowPrivate);
-        if (!addresses.some((each) => each.address === peer || plainAddress(each.address) === plainAddress(peer))) throw new Trouble('refused', `the connection went to ${peer}, which is not an address of ${host}`);
+        if (!addresses.some((each) => each.address === peer || plainAddress(each.address) === plainAddress(peer))) throw new Trouble('refused', text(`the connection went to ${peer}, which is not an address of ${host}`, `la connexion est allée à ${peer}, qui n’est pas une adresse de ${host}`));
         sent.once = true;
         return callback(null, socket);
       } catch (refused) {
@@ -160,7 +161,7 @@ async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<
   signal.throwIfAborted();
   let stop = () => {};
   const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(new Trouble('aborted', 'stopped'));
+    stop = () => reject(new Trouble('aborted', text('stopped', 'arrêté')));
     signal.addEventListener('abort', stop, { once: true });
   });
   try {
@@ -176,22 +177,25 @@ export function shownUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
 }
 
-const codes: Record<string, [FetchTrouble, string]> = {
-  ECONNREFUSED: ['unreachable', 'the connection was refused'], ECONNRESET: ['unreachable', 'the connection was cut'], EPIPE: ['unreachable', 'the connection was cut'], UND_ERR_SOCKET: ['unreachable', 'the connection was cut'],
-  EHOSTUNREACH: ['unreachable', 'the host cannot be reached'], ENETUNREACH: ['unreachable', 'the network cannot be reached'], EADDRNOTAVAIL: ['unreachable', 'the address cannot be reached'], ETIMEDOUT: ['unreachable', 'the connection timed out'], UND_ERR_CONNECT_TIMEOUT: ['timeout', 'the connection timed out'],
-  UND_ERR_HEADERS_OVERFLOW: ['too-large', 'the headers of the answer are too large'], HPE_HEADER_OVERFLOW: ['too-large', 'the headers of the answer are too large'], UND_ERR_RES_CONTENT_LENGTH_MISMATCH: ['bad-answer', 'the answer is shorter or longer than it said'], UND_ERR_RES_EXCEEDED_MAX_SIZE: ['too-large', 'the answer is too large'],
+const cut = text('the connection was cut', 'la connexion a été coupée');
+const slow = text('the connection timed out', 'la connexion a expiré');
+const bigHeaders = text('the headers of the answer are too large', 'les en-têtes de la réponse sont trop grands');
+const codes: Record<string, [FetchTrouble, Text]> = {
+  ECONNREFUSED: ['unreachable', text('the connection was refused', 'la connexion a été refusée')], ECONNRESET: ['unreachable', cut], EPIPE: ['unreachable', cut], UND_ERR_SOCKET: ['unreachable', cut],
+  EHOSTUNREACH: ['unreachable', text('the host cannot be reached', 'l’hôte ne peut être joint')], ENETUNREACH: ['unreachable', text('the network cannot be reached', 'le réseau ne peut être joint')], EADDRNOTAVAIL: ['unreachable', text('the address cannot be reached', 'l’adresse ne peut être jointe')], ETIMEDOUT: ['unreachable', slow], UND_ERR_CONNECT_TIMEOUT: ['timeout', slow],
+  UND_ERR_HEADERS_OVERFLOW: ['too-large', bigHeaders], HPE_HEADER_OVERFLOW: ['too-large', bigHeaders], UND_ERR_RES_CONTENT_LENGTH_MISMATCH: ['bad-answer', text('the answer is shorter or longer than it said', 'la réponse est plus courte ou plus longue qu’annoncé')], UND_ERR_RES_EXCEEDED_MAX_SIZE: ['too-large', text('the answer is too large', 'la réponse est trop grande')],
 };
 
-function troubleOf(error: unknown, deadline: AbortSignal, asked: SafeRequest): { trouble: FetchTrouble; message: string } {
-  if (asked.signal?.aborted) return { trouble: 'aborted', message: 'the call was stopped' };
-  if (deadline.aborted) return { trouble: 'timeout', message: `no complete answer within ${asked.timeoutMs} ms` };
+function troubleOf(error: unknown, deadline: AbortSignal, asked: SafeRequest): { trouble: FetchTrouble; text: Text } {
+  if (asked.signal?.aborted) return { trouble: 'aborted', text: text('the call was stopped', 'l’appel a été arrêté') };
+  if (deadline.aborted) return { trouble: 'timeout', text: text(`no complete answer within ${asked.timeoutMs} ms`, `pas de réponse complète en ${asked.timeoutMs} ms`) };
   for (let at: unknown = error; at instanceof Error; at = at instanceof AggregateError ? at.errors[0] : at.cause) {
-    if (at instanceof Trouble) return { trouble: at.trouble, message: at.message };
+    if (at instanceof Trouble) return { trouble: at.trouble, text: at.text };
     const code = 'code' in at ? String(at.code) : '';
     const known = codes[code];
-    if (known) return { trouble: known[0], message: known[1] };
-    if (code.startsWith('HPE_')) return { trouble: 'bad-answer', message: 'the answer is not HTTP' };
-    if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED|EPROTO)/.test(code)) return { trouble: 'unreachable', message: 'the TLS certificate or handshake is not valid' };
+    if (known) return { trouble: known[0], text: known[1] };
+    if (code.startsWith('HPE_')) return { trouble: 'bad-answer', text: text('the answer is not HTTP', 'la réponse n’est pas du HTTP') };
+    if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED|EPROTO)/.test(code)) return { trouble: 'unreachable', text: text('the TLS certificate or handshake is not valid', 'le certificat ou l’échange TLS n’est pas valide') };
   }
-  return { trouble: 'unreachable', message: 'the connection failed' };
+  return { trouble: 'unreachable', text: text('the connection failed', 'la connexion a échoué') };
 }

@@ -13,17 +13,17 @@ import { Kbd } from '../_ui/kbd';
 import { keepLocale, keepTheme } from '../_ui/preferences';
 import { StatusMark } from '../_ui/status-mark';
 import { StepTile } from '../_ui/step-tile';
-import { places } from './places';
+import { placesFor } from './places';
 import { signOut } from './sign-out';
 
 type Named = { id: string; title: string };
 type FlowNamed = { id: string; name: string; kind: string; componentTitle?: string };
 /** What the page one is on can do, offered first. */
 export type PageAction = { id: string; words: string; icon: string; hint?: string; onSelect: () => void };
-type Props = { open: boolean; onOpenChange: (open: boolean) => void; canEdit: boolean; pageActions?: { title: string; items: readonly PageAction[] } };
+type Props = { open: boolean; onOpenChange: (open: boolean) => void; canEdit: boolean; role?: string; pageActions?: { title: string; items: readonly PageAction[] } };
 
 /** Ctrl+K: goes anywhere by name. What can be found is read when it opens. */
-export function CommandPalette({ open, onOpenChange, canEdit, pageActions }: Props) {
+export function CommandPalette({ open, onOpenChange, canEdit, role, pageActions }: Props) {
   const t = useTranslations('shell');
   const toggle = useEffectEvent((event: KeyboardEvent) => {
     if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.defaultPrevented) return;
@@ -41,14 +41,14 @@ export function CommandPalette({ open, onOpenChange, canEdit, pageActions }: Pro
         <Dialog.Backdrop className={backdrop} />
         <Dialog.Popup className="fixed top-[12dvh] left-1/2 z-70 w-150 max-w-[calc(100vw-32px)] -translate-x-1/2 overflow-hidden rounded-4 bg-raised text-text shadow-pop outline-none">
           <Dialog.Title className="sr-only">{t('palette.title')}</Dialog.Title>
-          <Content canEdit={canEdit} pageActions={pageActions} close={() => onOpenChange(false)} />
+          <Content canEdit={canEdit} role={role} pageActions={pageActions} close={() => onOpenChange(false)} />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   );
 }
 
-function Content({ canEdit, pageActions, close }: Pick<Props, 'canEdit'> & { pageActions: Props['pageActions'] | undefined; close: () => void }) {
+function Content({ canEdit, role, pageActions, close }: Pick<Props, 'canEdit'> & { role: string | undefined; pageActions: Props['pageActions'] | undefined; close: () => void }) {
   const t = useTranslations('shell');
   const locale = useLocale() === 'fr' ? 'fr' : 'en';
   const router = useRouter();
@@ -69,7 +69,7 @@ function Content({ canEdit, pageActions, close }: Pick<Props, 'canEdit'> & { pag
           {pageActions.items.map((each) => <Row key={each.id} id={`here ${each.id}`} words={each.words} hint={each.hint} icon={<Icon name={each.icon} />} onSelect={() => act(each.onSelect)} />)}
         </Section>}
         <Section name={t('palette.pages')}>
-          {places.map((place) => <Row key={place.key} id={`page ${place.key}`} words={t(`place.${place.key}`)} icon={<Icon name={place.icon} />} onSelect={() => go(place.href)} />)}
+          {placesFor(role).map((place) => <Row key={place.key} id={`page ${place.key}`} words={t(`place.${place.key}`)} icon={<Icon name={place.icon} />} onSelect={() => go(place.href)} />)}
           <Row id="page account" words={t('account')} icon={<Icon name="user" />} onSelect={() => go('/account')} />
         </Section>
         {components.length > 0 && <Section name={t('components')}>

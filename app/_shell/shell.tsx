@@ -19,7 +19,7 @@ export function Shell({ facts, canEdit, children }: { facts: SidebarFacts; canEd
       <Sidebar facts={facts} onFind={() => setFinding(true)} />
       <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col overflow-auto bg-surface outline-none">{children}</main>
       <BottomBar onFind={() => setFinding(true)} />
-      <CommandPalette open={finding} onOpenChange={setFinding} canEdit={canEdit} />
+      <CommandPalette open={finding} onOpenChange={setFinding} canEdit={canEdit} role={facts.workspace.role} />
     </div>
   );
 }

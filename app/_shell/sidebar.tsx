@@ -12,7 +12,7 @@ import { StatusMark } from '../_ui/status-mark';
 import { Count } from '../_inbox/count';
 import { useInbox } from '../_inbox/inbox-context';
 import { useOpenRuns } from './open-runs';
-import { isAt, places } from './places';
+import { isAt, placesFor } from './places';
 import { UserMenu } from './user-menu';
 import { WorkspaceMenu, type WorkspaceChoice } from './workspace-menu';
 
@@ -44,7 +44,7 @@ export function Sidebar({ facts, onFind }: { facts: SidebarFacts; onFind: () => 
         {facts.components.map((each) => <Entry key={each.id} href={`/components/${each.id}`} icon={each.icon}>{each.title}</Entry>)}
         {facts.components.length === 0 && <p className="px-2 text-xs text-faint">{t('noComponents')}</p>}
         <Heading>{t('workspace.label')}</Heading>
-        {places.slice(3).map((place) => <Entry key={place.key} href={place.href} icon={place.icon}>{t(`place.${place.key}`)}</Entry>)}
+        {placesFor(facts.workspace.role).slice(3).map((place) => <Entry key={place.key} href={place.href} icon={place.icon}>{t(`place.${place.key}`)}</Entry>)}
       </nav>
       <UserMenu trigger={
         <button type="button" aria-label={t('userOf', { name: facts.user.name })} className="focus-inset flex h-13 flex-none items-center gap-2 border-t border-line px-3.5 text-left hover:bg-hover">

@@ -45,12 +45,13 @@ test('the table gives viewers comments and no other change, operators runs and f
   const viewer = ['markSeen', 'readNotifications', 'createComment', 'readComments', 'updateComment', 'deleteComment'];
   const operator = [...viewer, 'startRun', 'cancelRun', 'forkRun', 'pauseRun', 'unpauseRun', 'resumeRun', 'rerunRun', 'resetInstance', 'answerTask', 'uploadFile'];
   const people = ['renameWorkspace', 'setMemberRole', 'removeMember', 'createInvitation', 'revokeInvitation', 'createApiKey', 'revokeApiKey'];
+  const integrations = ['createSystem', 'updateSystem', 'deleteSystem', 'createConnector', 'updateConnector', 'deleteConnector', 'testConnector', 'importEndpoints', 'createEndpoint', 'updateEndpoint', 'deleteEndpoint'];
   expect(changes('viewer').toSorted()).toEqual(viewer.toSorted());
   expect(changes('operator').toSorted()).toEqual(operator.toSorted());
-  expect(changes('admin').toSorted()).toEqual([...changes('editor'), ...people].toSorted());
+  expect(changes('admin').toSorted()).toEqual([...changes('editor'), ...people, ...integrations].toSorted());
   expect(changes('owner')).toEqual(changes('admin'));
   const secret = ofWorkspace.filter(([, , each]) => each.method === 'GET' && !mayAsk(each, 'editor')).map(([, name]) => name);
-  expect(secret.toSorted()).toEqual(['listApiKeys', 'listInvitations', 'verifyAudit']);
+  expect(secret.toSorted()).toEqual(['connectorUses', 'endpointUses', 'listApiKeys', 'listInvitations', 'systemUses', 'verifyAudit']);
 });
 
 const mayAsk = (operation: Operation, role: (typeof roles)[number]) => operation.right === 'person' || operation.right === 'anyone' || allows(role, operation.right);

@@ -30,7 +30,7 @@ export function callsOf(engine: Engine, run: LiveRun, at: At, effects: StepEffec
   const { workspaceId, pins } = run.facts;
   const opened = new Map<string, Promise<OpenedConnector>>();
   const open = (id: string) => {
-    const known = opened.get(id) ?? openConnector(db, engine.credentials, workspaceId, id, pins);
+    const known = opened.get(id) ?? openConnector(db, engine.calling, workspaceId, id, pins);
     opened.set(id, known);
     return known;
   };

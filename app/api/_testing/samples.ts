@@ -76,6 +76,10 @@ export function samplesOf(world: World): { [K in keyof typeof table]: () => Prom
       question: text('Well?', 'Alors ?'), options: [{ value: true, label: text('Yes', 'Oui') }], people: people.map((each) => ({ id: each.userId, name: '' })), dueAt: null,
     }));
   };
+  const ofSystem = async (): Promise<Record<string, string>> => ({ systemId: (await made('/systems', { name: 'System' })).id });
+  // Nobody listens there: what a call tries is refused at once.
+  const ofConnector = async (): Promise<Record<string, string>> => ({ connectorId: (await made('/connectors', { ...(await ofSystem()), name: 'Connector', address: 'http://127.0.0.1:1' })).id });
+  const ofEndpoint = async (): Promise<Record<string, string>> => ({ endpointId: (await made('/endpoints', { ...(await ofConnector()), name: 'Endpoint', path: '/x' })).id });
   const name = () => `Name ${randomUUID().slice(0, 8)}`;
   return {
     listTasks: async () => ({}),
@@ -179,6 +183,31 @@ export function samplesOf(world: World): { [K in keyof typeof table]: () => Prom
     getSchedule: async () => ({ params: await ofSchedule() }),
     updateSchedule: async () => ({ params: await ofSchedule(), body: { cron: '*/5 * * * *', timeZone: 'UTC', enabled: false } }),
     deleteSchedule: async () => ({ params: await ofSchedule() }),
+    listSystems: async () => ({}),
+    createSystem: async () => ({ body: { name: name(), description: 'D', baseUrl: 'https://api.example.com/v1', environment: 'test' } }),
+    getSystem: async () => ({ params: await ofSystem() }),
+    updateSystem: async () => ({ params: await ofSystem(), body: { name: name(), baseUrl: null } }),
+    deleteSystem: async () => ({ params: await ofSystem() }),
+    systemUses: async () => ({ params: await ofSystem() }),
+    listConnectors: async () => ({ query: { systemId: (await ofSystem())['systemId'] ?? '' } }),
+    createConnector: async () => ({ body: {
+      ...(await ofSystem()), name: name(), address: 'https://api.example.com', auth: { type: 'basic', userName: 'ana' }, credential: 'a secret', headers: [{ name: 'X-Own', value: 'v' }],
+    } }),
+    getConnector: async () => ({ params: await ofConnector() }),
+    updateConnector: async () => ({ params: await ofConnector(), body: { name: name(), auth: { type: 'basic', userName: 'ana' }, credential: null } }),
+    deleteConnector: async () => ({ params: await ofConnector() }),
+    connectorUses: async () => ({ params: await ofConnector() }),
+    testConnector: async () => ({ params: await ofConnector(), body: { path: '/x/{id}', method: 'Get', values: [{ target: 'path.id', value: 7 }] } }),
+    importEndpoints: async () => ({ params: await ofConnector(), body: { document: '{"openapi":"3.0.0","info":{"title":"T"},"paths":{"/a/{id}":{"get":{"summary":"A"}}}}' } }),
+    listEndpoints: async () => ({ query: { connectorId: (await ofConnector())['connectorId'] ?? '' } }),
+    createEndpoint: async () => ({ body: {
+      ...(await ofConnector()), name: name(), path: '/a/{id}', methods: ['Get', 'Post'], parameters: [{ name: 'id', in: 'path', type: 'integer', required: true }, { name: 'q', in: 'query', default: 'x' }],
+      responseSchema: { type: 'object' }, idempotent: true, bodyKind: 'form',
+    } }),
+    getEndpoint: async () => ({ params: await ofEndpoint() }),
+    updateEndpoint: async () => ({ params: await ofEndpoint(), body: { name: name(), methods: ['Put'] } }),
+    deleteEndpoint: async () => ({ params: await ofEndpoint() }),
+    endpointUses: async () => ({ params: await ofEndpoint() }),
     listSteps: async () => ({}),
     openapi: async () => ({}),
   };

@@ -15,7 +15,7 @@ export const getValuesFromConnector = defineDataflowStep(
     }),
   },
   {
-    id: 'get-values-from-connector', group: 'input', class: 'read', version: 1, icon: 'cloud-download', sources: 'none', cardinality: '→1',
+    id: 'get-values-from-connector', group: 'input', class: 'read', version: 1, icon: 'cloud', sources: 'none', cardinality: '→1',
     title: text('Get values from connector', 'Obtenir des Valeurs du Connecteur'), summary: text('Fetch data from an external system', 'Récupère les données d’un système externe'),
     help: text(
       'Fetches data from an external system through a connector and gives the parsed answer as one item; a list comes as {"value": […]}, so that "Extract collection" can take it. Put it first in a flow that a schedule or a person starts.',
