@@ -29,7 +29,7 @@ test('the first page tells the newest run of each flow of this workspace, and wh
   expect(facts.latest.map((run) => [run.flowId, run.id])).toEqual([[weather?.id, last.runId]]);
   const asking = flows.filter((flow) => facts.takesForm.includes(flow.id));
   expect(asking.length).toBe(facts.takesForm.length);
-  expect(asking.map((flow) => flow.name)).toEqual(['Save the name']);
+  expect(asking.map((flow) => flow.name)).toEqual(['Ask for the weather', 'Save the name']);
   expect(got(await flowFacts(database, there.as.viewer)).latest).toEqual([]);
 });
 

@@ -25,7 +25,7 @@ function ofJson(document: string): Json {
 
 function ofYaml(document: string): Json {
   try {
-    const value: unknown = parse(document, { maxAliasCount: mostAliases, prettyErrors: true, logLevel: 'silent' });
+    const value: unknown = parse(document, { maxAliasCount: mostAliases, prettyErrors: true, logLevel: 'error' });
     // Through text once: whatever YAML knows and JSON does not is gone, and an alias that holds itself fails here.
     const plain: Json = JSON.parse(JSON.stringify(value ?? null));
     return plain;
