@@ -1,4 +1,5 @@
 import { dataCases } from './data';
+import { callCases } from './calls';
 import type { ErrorCase } from './error-case';
 import { inputCases } from './input';
 import { outputCases } from './output';
@@ -6,4 +7,4 @@ import { transformCases } from './transform';
 import { peopleCases } from './people';
 import { workflowCases } from './workflow';
 
-export const errorCases: readonly ErrorCase[] = [...inputCases, ...transformCases, ...outputCases, ...dataCases, ...workflowCases, ...peopleCases];
+export const errorCases: readonly ErrorCase[] = [...callCases, ...inputCases, ...transformCases, ...outputCases, ...dataCases, ...workflowCases, ...peopleCases];

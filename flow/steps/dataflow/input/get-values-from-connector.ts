@@ -20,6 +20,7 @@ export const getValuesFromConnector = defineDataflowStep(
     help: text(
       'Fetches data from an external system through a connector and gives the parsed answer as one item; a list comes as {"value": […]}, so that "Extract collection" can take it. Put it first in a flow that a schedule or a person starts.',
       'Récupère les données d’un système externe par un connecteur et donne la réponse analysée comme un élément ; une liste vient comme {"value": […]}, pour que « Extraire la collection » puisse la prendre. À placer en tête d’un flux lancé par un horaire ou une personne.'),
+    errors: ['SYSTEM_NOT_FOUND', 'CONNECTOR_NOT_FOUND', 'ENDPOINT_NOT_FOUND', 'CONNECTOR_AUTH', 'CONNECTOR_UNREACHABLE', 'HTTP_STATUS', 'HTTP_TIMEOUT', 'PARSE_ERROR', 'PARAM_INVALID', 'LIMIT_EXCEEDED'],
     examples: [],
     foot: callFoot,
     problems: (params, _sources, context) => callProblems(params, context),

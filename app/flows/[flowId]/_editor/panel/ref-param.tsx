@@ -1,7 +1,10 @@
 'use client';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
+import { endpointOf } from '#flow/check-integration';
+import { targetText } from '#flow/endpoint-request';
 import type { Json, JsonObject } from '#flow/json';
+import { isEmptyParam } from '#flow/steps/field';
 import type { WorkspaceIndex } from '#flow/workspace-index';
 import { systemFields } from '#flow/component-model';
 import { useEditor } from '../editor-context';
@@ -44,7 +47,7 @@ function optionsOf(meta: Ref, params: JsonObject, { components, flows, integrati
 /** An endpoint of the connector, or a path of one's own. */
 function EndpointParam({ at, meta, value, onChange, id, describedBy, bad }: ParamProps) {
   const { index } = useEditor();
-  const { params, editable, onEditing } = usePanel();
+  const { type, params, editable, onEditing, setParam } = usePanel();
   const t = useTranslations('panel');
   const stored = typeof value === 'string' ? value : '';
   const [free, setFree] = useState(false);
@@ -55,6 +58,9 @@ function EndpointParam({ at, meta, value, onChange, id, describedBy, bad }: Para
   const choose = (next: Json | undefined) => {
     setFree(next === ownPath);
     onChange(next === ownPath ? undefined : next);
+    // What the endpoint cannot do without stands there at once.
+    const required = (endpointOf(next, index.integrations)?.parameters ?? []).filter((each) => each.required && (each.default ?? null) === null);
+    if (type.params['parametersMapping'] && required.length > 0 && isEmptyParam(params['parametersMapping'])) setParam('parametersMapping', required.map((each) => ({ target: targetText(each), value: { const: '' } })));
   };
   return (
     <span className={styles.rows}>
