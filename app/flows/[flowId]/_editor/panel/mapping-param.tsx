@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '#flow/json';
 import { endpointOf } from '#flow/check-integration';
 import { targetText } from '#flow/endpoint-request';
 import { modelField } from '#flow/component-schema';
-import type { MappingTarget, ParamMeta } from '#flow/steps/field';
+import type { ParamMeta } from '#flow/steps/field';
 import { localeOf } from '../../../../_run/duration';
 import { useEditor } from '../editor-context';
 import { usePanel } from './panel-context';
@@ -24,11 +24,7 @@ export function MappingParam({ at, meta, value, onChange, id }: ParamProps) {
   const { editable, schemaOf } = usePanel();
   const locale = localeOf(useLocale());
   const t = useTranslations('panel');
-<<<<<<< HEAD
-  const fields = useTargets(meta.widget === 'mapping' ? meta.target : undefined);
-=======
   const fields = useTargets(meta);
->>>>>>> bfee886 (Rows of a call's parameters come from the endpoint; each error of the two steps is raised by a case)
   if (meta.widget !== 'mapping') return null;
   const rows = Array.isArray(value) ? value.filter(isJsonObject) : [];
   const add = () => onChange([...rows, nextRow(rows, meta, pathsOf(schemaOf(meta.port)).map((each) => each.path), fields)]);
@@ -40,23 +36,16 @@ export function MappingParam({ at, meta, value, onChange, id }: ParamProps) {
   );
 }
 
-<<<<<<< HEAD
-/** Fields a row may fill: those of the component, or its primary key alone. */
-function useTargets(target: MappingTarget | undefined) {
-  const fields = useFieldsOf(target?.kind === 'componentField' ? target.component : undefined);
-  return target?.kind === 'componentField' && target.only === 'primaryKey' ? fields.filter((each) => each.primaryKey) : fields;
-=======
 /** What the left side of a row may name: fields of the component, or the endpoint's parameters, required ones first. */
 function useTargets(meta: ParamMeta): string[] {
   const { params } = usePanel();
   const { index } = useEditor();
   const target = meta.widget === 'mapping' ? meta.target : null;
   const fields = useFieldsOf(target?.kind === 'componentField' ? target.component : undefined);
-  if (target?.kind === 'componentField') return fields.map((each) => each.name);
+  if (target?.kind === 'componentField') return fields.filter((each) => target.only !== 'primaryKey' || each.primaryKey).map((each) => each.name);
   if (target?.kind !== 'endpointParameter') return [];
   const parameters = endpointOf(params[target.endpoint], index.integrations)?.parameters ?? [];
   return parameters.toSorted((a, b) => Number(b.required ?? false) - Number(a.required ?? false)).map(targetText);
->>>>>>> bfee886 (Rows of a call's parameters come from the endpoint; each error of the two steps is raised by a case)
 }
 
 /** A new row takes the next thing that no row has: a field of the target component, of the source, or a column. */
@@ -86,12 +75,8 @@ type RowProps = { at: string; id: string; meta: Mapping; row: JsonObject; rows: 
 function MappingRow({ at, id, meta, row, rows, place, onChange }: RowProps) {
   const { problems } = usePanel();
   const t = useTranslations('panel');
-<<<<<<< HEAD
-  const fields = useTargets(meta.target);
-=======
   const fields = useFieldsOf(meta.target.kind === 'componentField' ? meta.target.component : undefined);
   const targets = useTargets(meta);
->>>>>>> bfee886 (Rows of a call's parameters come from the endpoint; each error of the two steps is raised by a case)
   const mine = problems.filter((problem) => problem.param === at || problem.param?.startsWith(`${at}.`));
   const target = typeof row['target'] === 'string' ? row['target'] : '';
   const put = (part: JsonObject) => onChange(rows.map((each, i) => (i === place ? { ...each, ...part } : each)));
