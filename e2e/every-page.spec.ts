@@ -13,11 +13,13 @@ async function everyPage(api: Api): Promise<string[]> {
   ]);
   await api.send('POST', `/components/${component}/entries`, { data: { qq: 'Zzz', amount: 3.5, day: '2026-01-31', done: true } });
   const flow = await publishedFlow(api, component, 'dataflow', dataflow('Qqf', weatherSteps.map((each) => ({ ...each, name: `Qq ${each.id}` })), 'Qqs'));
+  await api.send('POST', `/flows/${flow}/comments`, { anchor: { stepId: 'stp_read' }, text: 'Zzz?' }, 201);
+  await api.send('POST', `/flows/${flow}/checkpoints`, { name: 'Zzc' }, 201);
   const file = await api.upload(weatherCsv, 'text/csv');
   const { runId } = await api.send<{ runId: string }>('POST', `/flows/${flow}/runs`, { input: { file: { id: file.id } }, waitSeconds: 30 });
   return [
     '/', '/runs', `/runs/${runId}`, `/components/${component}`, `/components/${component}?tab=model`, `/components/${component}?tab=flows`, `/components/${component}?tab=settings`,
-    `/flows/${flow}`, '/people', '/integrations', '/account', '/settings', '/steps', '/steps/dataflow/group-by', '/steps/workflow/update-model',
+    `/flows/${flow}`, `/flows/${flow}/history`, '/people', '/integrations', '/account', '/settings', '/steps', '/steps/dataflow/group-by', '/steps/workflow/update-model',
   ];
 }
 

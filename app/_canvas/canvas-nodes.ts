@@ -23,6 +23,8 @@ export type StepData = {
   by: string | null;
   /** Open threads of comments. */
   comments: number;
+  /** Changed since the published version. */
+  draft: boolean;
   /** A version is compared and this step did not change. */
   quiet: boolean;
   people: readonly Marker[];
@@ -45,6 +47,7 @@ export type NodeInputs = {
   diff: FlowDiff | null;
   authors: ReadonlyMap<string, string>;
   comments: ReadonlyMap<string, number>;
+  drafts: ReadonlySet<string>;
   people: readonly Presence[];
   selected: ReadonlySet<string>;
   editable: boolean;
@@ -78,7 +81,7 @@ export function nodesOf(inputs: NodeInputs, before: ReadonlyMap<string, CanvasNo
 const still = { draggable: false, selectable: false, connectable: false } as const;
 const placed = (box: { x: number; y: number; width: number; height: number }) => ({ position: { x: box.x, y: box.y }, width: box.width, height: box.height, measured: { width: box.width, height: box.height } });
 
-function stepNodes({ definition, layout, problems, run, diff, authors, comments, people, selected, editable }: NodeInputs, steps: ReadonlyMap<string, Step>): StepNode[] {
+function stepNodes({ definition, layout, problems, run, diff, authors, comments, drafts, people, selected, editable }: NodeInputs, steps: ReadonlyMap<string, Step>): StepNode[] {
   const found = problemsByStep(problems);
   const markers = markersByStep(people);
   const names = namesOf(definition);
@@ -93,7 +96,7 @@ function stepNodes({ definition, layout, problems, run, diff, authors, comments,
       id: step.id, type: 'step', ...placed(card), handles: handlesOf(card, rule === 'two', rule !== 'none', definition.kind === 'dataflow'),
       selected: selected.has(step.id), draggable: editable, selectable: true, connectable: editable && definition.kind === 'dataflow', zIndex: 1,
       data: {
-        step, type, problems: found.get(step.id) ?? none, run: runOfStep(run, step, names), diff: changed.get(step.id) ?? null, by: authors.get(step.id) ?? null, comments: comments.get(step.id) ?? 0,
+        step, type, problems: found.get(step.id) ?? none, run: runOfStep(run, step, names), diff: changed.get(step.id) ?? null, by: authors.get(step.id) ?? null, comments: comments.get(step.id) ?? 0, draft: drafts.has(step.id),
         quiet: diff !== null && !changed.has(step.id), people: markers.get(step.id) ?? none, join: rule === 'two', hasInput: rule !== 'none',
       },
     });
@@ -121,7 +124,7 @@ function reuse(before: CanvasNode | undefined, node: CanvasNode): CanvasNode {
 }
 
 function sameStepData(a: StepData, b: StepData): boolean {
-  return a.step === b.step && a.type === b.type && a.quiet === b.quiet && a.by === b.by && a.comments === b.comments && a.join === b.join && sameProblems(a.problems, b.problems) && sameRun(a.run, b.run) && sameDiff(a.diff, b.diff) && sameMarkers(a.people, b.people);
+  return a.step === b.step && a.type === b.type && a.quiet === b.quiet && a.by === b.by && a.comments === b.comments && a.draft === b.draft && a.join === b.join && sameProblems(a.problems, b.problems) && sameRun(a.run, b.run) && sameDiff(a.diff, b.diff) && sameMarkers(a.people, b.people);
 }
 
 const sameProblems = (a: readonly Problem[], b: readonly Problem[]) =>

@@ -45,6 +45,8 @@ export type FlowCanvasProps = {
   authors?: ReadonlyMap<string, string>;
   /** Open threads of comments by step. */
   comments?: ReadonlyMap<string, number>;
+  /** Steps that are not as published. */
+  drafts?: ReadonlySet<string>;
   selectedIds?: readonly string[];
   onSelect?: (ids: string[]) => void;
   /** Enter or double click on a card. */
@@ -68,6 +70,7 @@ const directions: Record<string, Direction> = { ArrowUp: 'up', ArrowDown: 'down'
 const cullAbove = 120;
 const unnamed: ReadonlyMap<string, string> = new Map();
 const uncommented: ReadonlyMap<string, number> = new Map();
+const noDrafts: ReadonlySet<string> = new Set();
 const nobody: readonly Presence[] = [];
 const nothing: readonly Problem[] = [];
 
@@ -77,7 +80,7 @@ export function FlowCanvas(props: FlowCanvasProps) {
 }
 
 function Canvas({
-  definition: given, component, index, problems = nothing, run = null, diff = null, before = null, authors = unnamed, comments = uncommented, selectedIds, onSelect, onOpen, onEye, readOnly = false, people = nobody, following = null, edit, signs, newNoteId = null, handle, bare = false,
+  definition: given, component, index, problems = nothing, run = null, diff = null, before = null, authors = unnamed, comments = uncommented, drafts = noDrafts, selectedIds, onSelect, onOpen, onEye, readOnly = false, people = nobody, following = null, edit, signs, newNoteId = null, handle, bare = false,
 }: FlowCanvasProps) {
   const t = useTranslations('canvas');
   const locale = localeOf(useLocale());
@@ -100,10 +103,10 @@ function Canvas({
   const standing = useStanding(people);
   const known = useRef<ReadonlyMap<string, CanvasNode>>(new Map());
   const nodes = useMemo(() => {
-    const made = nodesOf({ definition, layout, problems, run, diff, authors, comments, people: standing, selected, editable, laneLabel }, known.current);
+    const made = nodesOf({ definition, layout, problems, run, diff, authors, comments, drafts, people: standing, selected, editable, laneLabel }, known.current);
     known.current = new Map(made.map((node) => [node.id, node]));
     return made;
-  }, [definition, layout, problems, run, diff, authors, comments, standing, selected, editable, laneLabel]);
+  }, [definition, layout, problems, run, diff, authors, comments, drafts, standing, selected, editable, laneLabel]);
   const { positioned } = drag;
   const shown = useMemo(() => positioned(nodes), [positioned, nodes]);
 

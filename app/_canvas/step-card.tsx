@@ -18,7 +18,7 @@ import { measures } from './layout';
 
 /** A step: 204 × 72. Tile and name say what it is, outline and foot say how it stands. */
 export const StepCard = memo(function StepCard({ data, selected, dragging }: NodeProps<StepNode>) {
-  const { step, type, problems, run, diff, by, comments, people, quiet } = data;
+  const { step, type, problems, run, diff, by, comments, draft, people, quiet } = data;
   const { component, index, tabStop, onEye, kind } = useCanvas();
   const tabIndex = useTabIndex(step.id);
   const t = useTranslations('canvas');
@@ -55,6 +55,7 @@ export const StepCard = memo(function StepCard({ data, selected, dragging }: Nod
         </span>
       </div>
       {diff ? <DiffFoot diff={diff} by={by} type={type} locale={locale} /> : shape === 'idle' ? <IdleFoot data={data} component={component} index={index} locale={locale} /> : <RunFoot shape={shape} run={run} locale={locale} />}
+      {draft && !diff && !run && <span className={styles.draft} title={t('draft')}><span className="sr-only">{t('draft')}</span></span>}
       {diff && <span className={styles.mark} data-diff={diff.kind} aria-hidden>{marks[diff.kind]}</span>}
       {shape === 'running' && run?.state.progress?.total ? <span className={styles.bar}><i style={{ width: `${Math.min(100, (run.state.progress.done / run.state.progress.total) * 100)}%` }} /></span> : null}
       {person && <span className={styles.tag}>{person.param ? t('editing', { name: person.name, field: type?.params[person.param]?.label[locale] ?? person.param }) : person.name}{people.length > 1 ? ` +${people.length - 1}` : ''}</span>}

@@ -15,7 +15,7 @@ type Props = {
   /** Which of the flow's threads belong here. */
   shows: (thread: Thread) => boolean;
   /** What a new comment is about. */
-  anchor: Anchor; placeholder: string; autoFocus?: boolean; place?: (anchor: Anchor) => ReactNode; marked?: string | null;
+  anchor: Anchor; placeholder: string; autoFocus?: boolean; place?: (anchor: Anchor) => ReactNode; /** The comment a link asked for. */ marked?: string | null;
 };
 
 /** Threads with a form for a new one: in the panel of a step, in the list of a flow, beside a run. */
@@ -25,9 +25,10 @@ export function CommentList({ shows, anchor, placeholder, autoFocus = false, pla
   const [state, setState] = useState<'open' | 'resolved'>('open');
   const list = useRef<HTMLDivElement>(null);
   const mine = comments?.threads.filter(shows) ?? [];
-  const isMarkedResolved = marked !== null && mine.some((thread) => thread.id === marked && thread.resolved);
+  const asked = marked === null ? undefined : mine.find((thread) => thread.comments.some((each) => each.id === marked));
+  const isMarkedResolved = asked?.resolved === true;
   useEffect(() => { if (isMarkedResolved) setState('resolved'); }, [isMarkedResolved]);
-  const isHere = marked !== null && mine.some((thread) => thread.id === marked);
+  const isHere = asked !== undefined;
   useEffect(() => { if (isHere) list.current?.querySelector('[data-marked]')?.scrollIntoView({ block: 'nearest' }); }, [isHere, state]);
   if (!comments) return null;
   if (!comments.isLoaded) return <Skeleton lines={4} className="p-4" />;
@@ -38,7 +39,7 @@ export function CommentList({ shows, anchor, placeholder, autoFocus = false, pla
       <CommentForm key={`${anchor.stepId} ${anchor.param}`} label={placeholder} placeholder={placeholder} sendLabel={t('send')} autoFocus={autoFocus} onSend={(text) => comments.add(text, { anchor })} />
       {(resolved > 0 || state === 'resolved') && <Segmented label={t('which')} value={state} onChange={setState} options={[{ value: 'open', label: t('open', { count: mine.length - resolved }) }, { value: 'resolved', label: t('resolved', { count: resolved }) }]} />}
       {listed.length === 0 && <Empty title={t(state === 'open' ? 'none' : 'noneResolved')} why={state === 'open' ? t('noneWhy') : undefined} className="py-2" />}
-      {listed.map((thread) => <CommentThread key={thread.id} thread={thread} place={place?.(thread.anchor)} marked={thread.id === marked} />)}
+      {listed.map((thread) => <CommentThread key={thread.id} thread={thread} place={place?.(thread.anchor)} marked={thread === asked} />)}
     </div>
   );
 }

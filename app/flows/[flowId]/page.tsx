@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { allows } from '#db/access';
 import { getComponent, workspaceIndex } from '#db/components';
+import { awayFrom } from '#db/flow-seen';
 import { getFlow } from '#db/flows';
 import { listRuns } from '#db/runs';
 import { getVersion } from '#db/versions';
@@ -23,9 +24,9 @@ export default async function EditorPage({ params }: Props) {
   const found = await getFlow(database, access, (await params).flowId);
   if (!found.ok || !access.user) notFound();
   const { flow } = found;
-  const [component, index, recent, published] = await Promise.all([
+  const [component, index, recent, published, away] = await Promise.all([
     getComponent(database, access, flow.componentId), workspaceIndex(database.db, access.workspaceId), listRuns(database, access, { flowId: flow.id, limit: 5 }),
-    flow.publishedVersion === null ? null : getVersion(database, access, flow.id, flow.publishedVersion),
+    flow.publishedVersion === null ? null : getVersion(database, access, flow.id, flow.publishedVersion), awayFrom(database, access, flow.id),
   ]);
   if (!component.ok) notFound();
   const { id, title, fields, settings } = component.component;
@@ -33,7 +34,7 @@ export default async function EditorPage({ params }: Props) {
     <Editor
       key={flow.id} flowId={flow.id} user={access.user} first={flow.definition} component={{ id, title, fields, settings }} index={index}
       published={published?.ok ? { number: published.version.number, definition: published.version.definition } : null} recent={recent.ok ? recent.items : []}
-      rights={{ edit: allows(access.role, 'flows.edit'), run: allows(access.role, 'runs.start'), control: allows(access.role, 'runs.control'), publish: allows(access.role, 'flows.publish') }}
+      rights={{ edit: allows(access.role, 'flows.edit'), run: allows(access.role, 'runs.start'), control: allows(access.role, 'runs.control'), publish: allows(access.role, 'flows.publish') }} away={away}
     />
   );
 }

@@ -9,6 +9,7 @@ import { isEnded } from '#flow/run-state';
 import { AboutRun } from './about-run';
 import type { ReplayRun } from './replay';
 import styles from './replay.module.css';
+import { RunComments } from './run-comments';
 import { StepInspector } from './step-inspector';
 import type { Moment } from './use-moment';
 
@@ -20,6 +21,7 @@ type Props = {
 /** Beside the canvas: the selected step at this moment, or the run as a whole with its log. */
 export function ReplayPanel({ run, definition, events, moment, selected, onSelect, me, canControl }: Props) {
   const t = useTranslations('replay');
+  const words = useTranslations('comments');
   const step = stepsOf(definition).find((each) => each.id === selected);
   return (
     <aside className={styles.panel} aria-label={step ? step.name : t('about')} data-step={step ? true : undefined}>
@@ -28,6 +30,7 @@ export function ReplayPanel({ run, definition, events, moment, selected, onSelec
         : (
           <div className={styles.overview}>
             <AboutRun run={run} definition={definition} events={events} latest={moment.latest} me={me} onSelect={onSelect} values />
+            <section className={styles.comments}><h2>{words('title')}</h2><RunComments run={run} definition={definition} stepId={null} onStep={onSelect} /></section>
             <div className={styles.log}><EventList definition={definition} events={events} live={!isEnded(moment.latest.status)} currentSeq={moment.seq} onSelect={(event) => moment.seek(event.seq)} /></div>
           </div>
         )}

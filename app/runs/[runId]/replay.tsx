@@ -10,6 +10,7 @@ import type { RunEvent } from '#flow/run-event';
 import { isEnded } from '#flow/run-state';
 import type { WorkspaceIndex } from '#flow/workspace-index';
 import { FlowCanvas } from '../../_canvas/flow-canvas';
+import { CommentsContext, useComments } from '../../_comments/use-comments';
 import { useRun } from '../../_client/run-stream';
 import { usePlace } from '../../_client/whereabouts';
 import { AlsoHere } from '../../_shell/also-here';
@@ -40,6 +41,7 @@ export function Replay({ run, definition, component, index, firstEvents, me, can
   const feed = useRun(run.id);
   const events = feed.events.length >= firstEvents.length ? feed.events : firstEvents;
   const moment = useMoment(events, startOf(params.get('at')));
+  const comments = useComments(run.flowId, me, run.id);
   const ids = useMemo(() => new Set(stepsOf(definition).map((step) => step.id)), [definition]);
   const asked = params.get('step');
   const [selected, setSelected] = useState<string | null>(() => (asked !== null && ids.has(asked) ? asked : (run.error?.stepId ?? null)));
@@ -85,7 +87,7 @@ export function Replay({ run, definition, component, index, firstEvents, me, can
           <StepList definition={definition} state={moment.state} selected={selected} onSelect={select} />
           <Scrubber events={events} moment={moment} />
         </section>
-        <ReplayPanel run={run} definition={definition} events={events} moment={moment} selected={selected} onSelect={select} me={me} canControl={canControl} />
+        <CommentsContext value={comments}><ReplayPanel run={run} definition={definition} events={events} moment={moment} selected={selected} onSelect={select} me={me} canControl={canControl} /></CommentsContext>
       </main>
     </div>
   );

@@ -5,6 +5,7 @@ import { stepKey, type FlowKind, type Step } from '#flow/flow';
 import type { RunEvent } from '#flow/run-event';
 import { pendingStep, type StepState } from '#flow/run-state';
 import { stepType } from '#flow/steps/index';
+import { useCommentsHere } from '../../_comments/use-comments';
 import { between, formatDuration, localeOf } from '../../_run/duration';
 import { describeEvent } from '../../_run/event-words';
 import { StepData } from '../../_run/step-data';
@@ -14,16 +15,20 @@ import { StepTile } from '../../_ui/step-tile';
 import { Tabs } from '../../_ui/tabs';
 import { RunFacts } from './about-run';
 import type { ReplayRun } from './replay';
+import { RunComments } from './run-comments';
 import styles from './replay.module.css';
 import type { Moment } from './use-moment';
 
 type Props = { run: ReplayRun; kind: FlowKind; step: Step; events: readonly RunEvent[]; moment: Moment; onClose: () => void; me: string | null };
-type Tab = 'in' | 'out' | 'error' | 'effects' | 'log';
+type Tab = 'in' | 'out' | 'error' | 'effects' | 'log' | 'comments';
 
 /** A step at the moment the replay stands at: what came in, what went out, what went wrong, what it changed. */
 export function StepInspector({ run, kind, step, events, moment, onClose, me }: Props) {
   const t = useTranslations('replay');
   const words = useTranslations('run');
+  const says = useTranslations('comments');
+  const comments = useCommentsHere();
+  const threads = comments?.threads.filter((each) => !each.resolved && each.anchor.stepId === step.id).length ?? 0;
   const locale = localeOf(useLocale());
   const now = moment.state.steps[step.id] ?? pendingStep;
   const own = useMemo(() => events.filter((event) => event.stepId === step.id && event.seq <= moment.seq), [events, step.id, moment.seq]);
@@ -45,7 +50,7 @@ export function StepInspector({ run, kind, step, events, moment, onClose, me }: 
         <Tabs value={shown} onChange={setTab} label={t('stepParts')} tabs={[
           { value: 'in', label: words('side.in'), count: now.itemsIn ?? undefined }, { value: 'out', label: words('side.out'), count: now.itemsOut ?? undefined },
           ...(now.error ? [{ value: 'error' as const, label: t('error') }] : []), ...(effects.length > 0 ? [{ value: 'effects' as const, label: words('tab.effects'), count: effects.reduce((sum, event) => sum + event.data.count, 0) }] : []),
-          { value: 'log', label: t('log'), count: own.length },
+          { value: 'log', label: t('log'), count: own.length }, ...(comments ? [{ value: 'comments' as const, label: says('title'), count: threads > 0 ? threads : undefined }] : []),
         ]} />
       </div>
       <div className={styles.stepBody}>
@@ -53,6 +58,7 @@ export function StepInspector({ run, kind, step, events, moment, onClose, me }: 
         {(shown === 'in' || shown === 'out') && (now.status === 'pending' ? <p className={styles.quiet}>{t('notYet')}</p> : <div className={styles.items}><StepData key={shown} runId={run.id} stepId={step.id} step={moment.latest.steps[step.id]} side={shown} /></div>)}
         {shown === 'error' && now.error && <StepError run={run} step={step} now={now} />}
         {shown === 'effects' && <EventLines events={effects} />}
+        {shown === 'comments' && <RunComments run={run} stepId={step.id} />}
         {shown === 'log' && (own.length > 0 ? <EventLines events={own} onSeek={moment.seek} /> : <p className={styles.quiet}>{words('noLog')}</p>)}
         <section className={styles.section}><h2>{t('about')}</h2><RunFacts run={run} latest={moment.latest} events={events} me={me} stepId={step.id} /></section>
       </div>

@@ -1,7 +1,8 @@
 'use client';
 import { useLocale, useTranslations } from 'next-intl';
-import { useRouter } from 'next/navigation';
+import { useRouter, useSearchParams } from 'next/navigation';
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import type { Away } from '#db/flow-seen';
 import type { RunSummary } from '#db/run-row';
 import { problemsOf } from '#flow/check';
 import type { ComponentModel } from '#flow/component-model';
@@ -19,6 +20,10 @@ import { Button } from '../../../_ui/button';
 import { Empty } from '../../../_ui/empty';
 import { Icon } from '../../../_ui/icon';
 import { toast } from '../../../_ui/toast';
+import { openByStep } from '../../../_comments/threads';
+import { CommentsContext, useComments } from '../../../_comments/use-comments';
+import { AwayBanner } from './away-banner';
+import { CommentsPanel } from './comments-panel';
 import { createCommands, placeBelow } from './commands';
 import { EditorContext, type EditorFacts } from './editor-context';
 import styles from './editor.module.css';
@@ -39,6 +44,8 @@ import { useAttachedRun } from './use-attached-run';
 import { useClipboard } from './use-clipboard';
 import { editorOrigin, useFlowSession, useUndoState } from './use-flow-session';
 import { usePeople } from './use-people';
+import { useMarkedComment } from '../../../_comments/use-marked-comment';
+import { useRestoreNotice } from './use-restore-notice';
 import { useShortcuts } from './use-shortcuts';
 import { useSigns } from './use-signs';
 import { VersionsDialog } from './versions-dialog';
@@ -47,11 +54,13 @@ export type EditorProps = {
   flowId: string; user: { id: string; name: string }; first: FlowDefinition; component: ComponentModel; index: WorkspaceIndex;
   published: { number: number; definition: FlowDefinition } | null; recent: RunSummary[];
   rights: { edit: boolean; run: boolean; control: boolean; publish: boolean };
+  /** What others did since this person was here last. */
+  away: Away | null;
 };
 type Open = 'run' | 'publish' | 'versions' | 'find' | 'shortcuts' | null;
 
 /** The editor of a flow: one client island around the shared document. */
-export function Editor({ flowId, user, first, component, index, published: read, recent, rights }: EditorProps) {
+export function Editor({ flowId, user, first, component, index, published: read, recent, rights, away }: EditorProps) {
   const t = useTranslations('editor');
   const locale = localeOf(useLocale());
   const router = useRouter();
@@ -60,6 +69,7 @@ export function Editor({ flowId, user, first, component, index, published: read,
   const people = usePeople(session?.awareness ?? null);
   const signs = useSigns(session?.awareness ?? null);
   const undoState = useUndoState(undo);
+  useRestoreNotice(flowId, user.id, (stepId) => stepsOf(definition).find((each) => each.id === stepId)?.name, editable);
   const [selection, setSelection] = useState<string[]>([]);
   const [open, setOpen] = useState<Open>(null);
   const [palette, setPalette] = useState<{ group: Group | null; stageId: string | null } | null>(null);
@@ -72,6 +82,10 @@ export function Editor({ flowId, user, first, component, index, published: read,
   const [following, setFollowing] = useState<string | null>(null);
   const [focusRequest, setFocusRequest] = useState(0);
   const canvas = useRef<CanvasHandle>(null);
+  const comments = useComments(flowId, user.id);
+  const counts = useMemo(() => openByStep(comments.threads), [comments.threads]);
+  const [commentsOpen, setCommentsOpen] = useState(false);
+  const marked = useSearchParams().get('comment');
   const run = useAttachedRun(flowId, recent);
   // All of them, not only ours: a step here may refer to any component or flow.
   useChanges([{ topic: 'flow' }, { topic: 'component' }, { topic: 'integration' }], () => router.refresh());
@@ -88,10 +102,9 @@ export function Editor({ flowId, user, first, component, index, published: read,
   const context = useMemo(() => ({ index, componentId: component.id, flowId }), [index, component.id, flowId]);
   const problems = useMemo(() => problemsOf(settled, context), [settled, context]);
   const schemas = useMemo(() => schemasOf(settled, context), [settled, context]);
-  const changes = useMemo(() => {
-    const diff = diffDefinitions(published?.definition ?? null, settled);
-    return diff.steps.length + diff.stages.length + diff.notes.length + diff.settings.length;
-  }, [published, settled]);
+  const unpublished = useMemo(() => diffDefinitions(published?.definition ?? null, settled), [published, settled]);
+  const changes = unpublished.steps.length + unpublished.stages.length + unpublished.notes.length + unpublished.settings.length;
+  const drafts = useMemo(() => new Set(published ? unpublished.steps.map((each) => each.stepId) : []), [published, unpublished]);
 
   const select = (ids: string[]) => {
     setSelection(ids);
@@ -131,6 +144,13 @@ export function Editor({ flowId, user, first, component, index, published: read,
     setTab('settings');
     setFocusRequest((count) => count + 1);
   };
+
+  useMarkedComment(marked, comments, (anchor) => {
+    if (anchor.stepId !== undefined && anchor.runId === undefined && present.has(anchor.stepId)) {
+      setTab('comments');
+      show(anchor.stepId);
+    } else setCommentsOpen(true);
+  });
 
   const edit = useMemo((): CanvasEdit => ({
     moveSteps: commands.moveSteps, connect: commands.connect,
@@ -183,22 +203,25 @@ export function Editor({ flowId, user, first, component, index, published: read,
 
   return (
     <EditorContext value={facts}>
+    <CommentsContext value={comments}>
       <div className={styles.editor} data-editor data-connection={status.connection}>
         <TopBar
           status={status} people={people} me={user} following={following} onFollow={setFollowing} undo={undoState} publishedVersion={published?.number ?? null} live={live} mayRun={rights.run && status.connection !== 'refused'} mayPublish={rights.publish && status.connection !== 'refused'}
           changes={changes} last={run.attached ? null : <LastRun run={run.runs[0] ?? null} onAttach={run.attach} />} onRun={() => setOpen('run')} onPublish={() => setOpen('publish')}
         />
-        <Rail open={palette !== null} onPalette={(group) => setPalette(palette && !group ? null : { group: group ?? null, stageId: null })} onFind={() => setOpen('find')} onNote={addNote} onVersions={() => setOpen('versions')} onShortcuts={() => setOpen('shortcuts')} />
+        <Rail open={palette !== null} onPalette={(group) => setPalette(palette && !group ? null : { group: group ?? null, stageId: null })} onFind={() => setOpen('find')} onNote={addNote} onComments={() => { setPalette(null); setCommentsOpen(!commentsOpen); }} commentsOpen={commentsOpen} onVersions={() => setOpen('versions')} onShortcuts={() => setOpen('shortcuts')} />
         <main className={styles.work}>
           <RunStrip run={run} mayControl={rights.control} drawer={drawer} onDrawer={() => setDrawer(!drawer)} />
           <div className={styles.stageArea}>
             {palette && editable && <Palette group={palette.group} stageName={stageName} onAdd={add} onClose={() => { setPalette(null); backToCanvas(); }} />}
+            {commentsOpen && !palette && <CommentsPanel marked={marked} onStep={(stepId) => { setTab('comments'); show(stepId); }} onClose={() => { setCommentsOpen(false); backToCanvas(); }} />}
             <div className={styles.canvasBox} data-region tabIndex={-1}>
               <FlowCanvas
-                definition={definition} component={component} index={index} problems={problems} run={run.attached ? run.state : null} selectedIds={selected} onSelect={select} onOpen={openStep}
+                definition={definition} component={component} index={index} problems={problems} comments={counts} drafts={drafts} run={run.attached ? run.state : null} selectedIds={selected} onSelect={select} onOpen={openStep}
                 onEye={(stepId) => { select([stepId]); setTab('model'); }} readOnly={!editable} people={people} following={following} signs={canvasSigns} newNoteId={newNoteId} handle={canvas} {...(editable ? { edit } : {})}
               />
               {status.connection === 'refused' && <div className={styles.banner} role="alert"><Icon name="triangle-alert" size={16} /><span>{t(refusalKey(status.refused?.code))}</span><Button variant="primary" onClick={() => window.location.reload()}>{t('reload')}</Button></div>}
+              <AwayBanner away={away} />
               {present.size === 0 && editable && <div className={styles.emptyHint}><Empty title={t('emptyFlow')} why={t('emptyFlowWhy')} /></div>}
             </div>
           </div>
@@ -209,15 +232,16 @@ export function Editor({ flowId, user, first, component, index, published: read,
           )}
           <ErrorList open={errorsOpen} onToggle={() => setErrorsOpen(!errorsOpen)} onGo={(problem) => { if (problem.stepId) { setTab('settings'); show(problem.stepId, true); } }} />
         </main>
-        {step && <StepPanel step={step} tab={tab} onTab={setTab} onClose={() => { select([]); canvas.current?.reveal(step.id, { focus: true }); }} onRemove={remove} focusRequest={focusRequest} />}
+        {step && <StepPanel step={step} tab={tab} onTab={setTab} onClose={() => { select([]); canvas.current?.reveal(step.id, { focus: true }); }} onRemove={remove} focusRequest={focusRequest} marked={marked} />}
         {selected.length > 1 && <ManyPanel ids={selected} onRemove={remove} onSelect={select} />}
       </div>
       <RunDialog open={open === 'run'} onClose={() => setOpen(null)} publishedVersion={published?.number ?? null} mayRunDraft={rights.edit} onStarted={run.attach} />
       <PublishDialog open={open === 'publish'} onClose={() => setOpen(null)} publishedVersion={published?.number ?? null} onPublished={(version) => { setMine({ number: version, definition }); toast.success(t('publish.done', { version })); router.refresh(); }} />
-      <VersionsDialog open={open === 'versions'} onClose={() => setOpen(null)} />
+      <VersionsDialog open={open === 'versions'} onClose={() => setOpen(null)} mayPublish={rights.publish} onChanged={() => { setMine(null); router.refresh(); }} />
       <FindDialog open={open === 'find'} onClose={() => setOpen(null)} onFound={(stepId) => show(stepId, true)} />
       <EditorCommands acts={acts} rights={rights} editable={editable} />
       <ShortcutsDialog open={open === 'shortcuts'} onClose={() => setOpen(null)} />
+    </CommentsContext>
     </EditorContext>
   );
 }

@@ -28,7 +28,7 @@ export function Timeline({ edits, marks, travel, me, author, onAuthor, onOlder }
   const from = travel.from === null ? here : travel.from === 0 ? 0 : placeOf(travel.from);
   const [low, high] = from < here ? [from, here] : [here, from];
   const current = edits[travel.place];
-  const name = (id: string, given: string) => (id === '' ? t('program') : id === me ? t('you', { name: given }) : given);
+  const name = (id: string, given: string) => (id === '' ? t('program') : id === me ? t('you') : given);
 
   const take = (event: PointerEvent): void => {
     const box = track.current?.getBoundingClientRect();

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '#flow/json';
 import type { ModelSchema } from '#flow/model-schema';
 import type { Problem } from '#flow/problems';
 import type { StepType } from '#flow/steps/define-step';
+import type { BlameOf } from './use-blame';
 
 /** The step the panel shows, with what its fields look at. */
 export type PanelFacts = {
@@ -19,6 +20,10 @@ export type PanelFacts = {
   editable: boolean;
   /** Which field of the step I have open, for the others. */
   onEditing: (param: string | null) => void;
+  /** Who last set what, as the log knows it. */
+  blame: BlameOf;
+  /** Opens the comments on a parameter. */
+  onComment: (param: string) => void;
 };
 
 export const PanelContext = createContext<PanelFacts | null>(null);

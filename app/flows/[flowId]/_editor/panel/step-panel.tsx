@@ -1,6 +1,6 @@
 'use client';
 import { useTranslations } from 'next-intl';
-import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { entrySchema } from '#flow/component-schema';
 import { stepKey, stepsOf, type SourcePort, type Step } from '#flow/flow';
 import { withDefaults } from '#flow/steps/define-step';
@@ -14,18 +14,21 @@ import { StepTile } from '../../../../_ui/step-tile';
 import { Tabs } from '../../../../_ui/tabs';
 import { useEditor } from '../editor-context';
 import editor from '../editor.module.css';
+import { useCommentsHere } from '../../../../_comments/use-comments';
 import { Documentation } from './documentation';
 import { ModelView } from './model-view';
 import { PanelContext, type PanelFacts } from './panel-context';
+import { isAbout, StepComments } from './step-comments';
 import { StepSettings } from './step-settings';
+import { useBlame } from './use-blame';
 import { useDraft } from './use-draft';
 
-export type PanelTab = 'settings' | 'model' | 'docs';
-type Props = { step: Step; tab: PanelTab; onTab: (tab: PanelTab) => void; onClose: () => void; onRemove: (ids: string[]) => void; focusRequest: number };
+export type PanelTab = 'settings' | 'model' | 'comments' | 'docs';
+type Props = { step: Step; tab: PanelTab; onTab: (tab: PanelTab) => void; onClose: () => void; onRemove: (ids: string[]) => void; focusRequest: number; /** The thread a link asked for. */ marked: string | null };
 
 /** Everything about the selected step. */
-export function StepPanel({ step, tab, onTab, onClose, onRemove, focusRequest }: Props) {
-  const { definition, component, schemas, problems, commands, editable, signs, locale } = useEditor();
+export function StepPanel({ step, tab, onTab, onClose, onRemove, focusRequest, marked }: Props) {
+  const { flowId, definition, component, schemas, problems, commands, editable, signs, locale } = useEditor();
   const t = useTranslations('panel');
   const body = useRef<HTMLDivElement>(null);
   const type = stepType(stepKey(definition.kind, step.type));
@@ -54,8 +57,16 @@ export function StepPanel({ step, tab, onTab, onClose, onRemove, focusRequest }:
     if (first instanceof HTMLElement) first.focus();
   }, [focusRequest]);
 
+  const blame = useBlame(flowId, step);
+  const [commented, setCommented] = useState<{ stepId: string; param: string } | null>(null);
+  const onComment = useCallback((param: string) => {
+    setCommented({ stepId: step.id, param });
+    onTab('comments');
+  }, [step.id, onTab]);
+  const comments = useCommentsHere();
+  const open = comments?.threads.filter((thread) => !thread.resolved && isAbout(thread, step.id)).length ?? 0;
   const name = useDraft(step.name, (text) => { if (text.trim()) commands.renameStep(step.id, text.trim()); }, (active) => onEditing(active ? 'name' : null));
-  const facts = useMemo((): PanelFacts | null => type ? { step, type, params, problems: mine, schemaOf, sourceOf, setParam, editable, onEditing } : null, [step, type, params, mine, schemaOf, sourceOf, setParam, editable, onEditing]);
+  const facts = useMemo((): PanelFacts | null => type ? { step, type, params, problems: mine, schemaOf, sourceOf, setParam, editable, onEditing, blame, onComment } : null, [step, type, params, mine, schemaOf, sourceOf, setParam, editable, onEditing, blame, onComment]);
   return (
     <aside role="complementary" aria-label={t('panelOf', { name: step.name })} className={editor.panel} data-region tabIndex={-1}>
       <div className={editor.panelHead}>
@@ -74,9 +85,9 @@ export function StepPanel({ step, tab, onTab, onClose, onRemove, focusRequest }:
         )}
         <IconButton label={t('close')} icon="x" onClick={onClose} />
       </div>
-      <Tabs className={editor.panelTabs ?? ''} value={tab} onChange={onTab} tabs={[{ value: 'settings', label: t('settings') }, { value: 'model', label: t('model') }, { value: 'docs', label: t('docs') }]} />
+      <Tabs className={editor.panelTabs ?? ''} value={tab} onChange={onTab} tabs={[{ value: 'settings', label: t('settings') }, { value: 'model', label: t('model') }, ...(comments ? [{ value: 'comments' as const, label: t('comments'), count: open > 0 ? open : undefined }] : []), { value: 'docs', label: t('docs') }]} />
       <div className={editor.panelBody} ref={body} role="tabpanel" aria-label={t(tab)}>
-        {facts && <PanelContext value={facts}>{tab === 'settings' ? <StepSettings /> : tab === 'model' ? <ModelView /> : <Documentation />}</PanelContext>}
+        {facts && <PanelContext value={facts}>{tab === 'settings' ? <StepSettings /> : tab === 'model' ? <ModelView /> : tab === 'comments' ? <StepComments param={commented?.stepId === step.id ? commented.param : null} onWhole={() => setCommented(null)} marked={marked} /> : <Documentation />}</PanelContext>}
       </div>
       {tab === 'settings' && (
         <footer className={editor.panelFoot}>
