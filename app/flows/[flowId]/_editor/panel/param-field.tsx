@@ -42,17 +42,15 @@ export function ParamField({ at, meta, value, onChange }: Props) {
   const describedBy = mine.length > 0 ? `${id}-problem` : meta.help ? `${id}-help` : undefined;
   const props = { at, meta, value, onChange, id, describedBy, bad: mine.some((problem) => problem.level === 'error') };
   if (meta.widget === 'flag') {
-    return <div className={styles.field}><span className={styles.labelRow}><FlagParam {...props} /><FieldMarks param={at} label={meta.label[locale]} /></span><Below id={id} help={meta.help?.[locale]} problems={mine} /></div>;
+    return <div className={styles.field}><FlagParam {...props} /><FieldMarks param={at} label={meta.label[locale]} /><Below id={id} help={meta.help?.[locale]} problems={mine} /></div>;
   }
   const many = meta.widget === 'mapping' || meta.widget === 'list' || meta.widget === 'filter' || meta.widget === 'paths';
   const label = <>{meta.label[locale]}{meta.required && <span className={styles.required} aria-hidden>*</span>}</>;
   return (
     <div className={styles.field} role={many ? 'group' : undefined} aria-labelledby={many ? `${id}-label` : undefined}>
-      <span className={styles.labelRow}>
-        {many ? <span className={styles.label} id={`${id}-label`}>{label}</span> : <label className={styles.label} htmlFor={id} id={`${id}-label`}>{label}</label>}
-        <FieldMarks param={at} label={meta.label[locale]} />
-      </span>
+      {many ? <span className={styles.label} id={`${id}-label`}>{label}</span> : <label className={styles.label} htmlFor={id} id={`${id}-label`}>{label}</label>}
       <Control {...props} />
+      <FieldMarks param={at} label={meta.label[locale]} />
       <Below id={id} help={meta.help?.[locale]} problems={mine} />
     </div>
   );
