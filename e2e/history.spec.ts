@@ -71,9 +71,9 @@ test('a colleague travels back, sees whose edit it was, restores the step, and t
     await expect(page.getByText(/“Only few” is as of Version 1 again/)).toBeVisible();
     const notice = editor.page.getByRole('listitem').filter({ hasText: 'Bo restored “Only few” to an earlier moment' });
     await expect(notice).toBeVisible();
-    await expect(editor.card('Only few').getByText('a less 5')).toBeVisible();
+    await expect(editor.card('Only few').getByText('a less than 5')).toBeVisible();
     await notice.getByRole('button', { name: 'Undo', exact: true }).click();
-    await expect(editor.card('Only few').getByText('a less 9')).toBeVisible();
+    await expect(editor.card('Only few').getByText('a less than 9')).toBeVisible();
     await expect(editor.page.getByText('Taken back')).toBeVisible();
     await expect(editor.card('Answer')).toHaveCount(0);
   });
