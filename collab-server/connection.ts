@@ -1,9 +1,10 @@
-import type { RawData, WebSocket } from 'ws';
+import type { RawData } from 'ws';
 import { allows, type Access } from '#db/access';
 import { colourOf } from '#flow/presence';
 import { documentSchema } from '#flow/document';
 import { Allowance } from './allowance';
 import { refusal, type Refusal } from './close-codes';
+import type { EditorSocket } from './editor-socket';
 import type { Verdict } from './guard';
 import { Outbox } from './outbox';
 import type { Present } from './presence-board';
@@ -39,9 +40,9 @@ export class Connection implements Present {
   private readonly beat: NodeJS.Timeout;
   private readonly outbox: Outbox;
   private readonly room: Room;
-  private readonly socket: WebSocket;
+  private readonly socket: EditorSocket;
 
-  constructor(room: Room, socket: WebSocket, access: Access) {
+  constructor(room: Room, socket: EditorSocket, access: Access) {
     this.room = room;
     this.socket = socket;
     this.access = access;

@@ -1,20 +1,20 @@
-import type { Database } from '#db/client';
-import { mirrorFlow } from '#db/flow-mirror';
 import type { FlowDefinition } from '#flow/flow';
+import type { RoomStorage } from './room-storage';
 
 const everyMs = 5_000;
-type Parts = { flowId: string; workspaceId: string; database: Database };
 
 /** Lists show a flow's name and when it was last edited: copies of the document, a new name at once, the time now and then. */
 export class ListMirror {
   private shown: string;
   private atMs = 0;
   private timer: NodeJS.Timeout | null = null;
-  private readonly parts: Parts;
+  private readonly flowId: string;
+  private readonly storage: RoomStorage;
   private readonly read: () => FlowDefinition;
 
-  constructor(parts: Parts, read: () => FlowDefinition) {
-    this.parts = parts;
+  constructor(flowId: string, storage: RoomStorage, read: () => FlowDefinition) {
+    this.flowId = flowId;
+    this.storage = storage;
     this.read = read;
     this.shown = titleOf(read());
   }
@@ -33,9 +33,9 @@ export class ListMirror {
     const definition = this.read();
     this.shown = titleOf(definition);
     try {
-      await mirrorFlow(this.parts.database, this.parts.workspaceId, this.parts.flowId, definition);
+      await this.storage.mirror(definition);
     } catch (error) {
-      console.error(`the lists could not be told of ${this.parts.flowId}:`, error);
+      console.error(`the lists could not be told of ${this.flowId}:`, error);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { WebSocket } from 'ws';
+import type { EditorSocket } from './editor-socket';
 
 const mebibyte = 1024 * 1024;
 export const outboxLimits = {
@@ -15,11 +15,11 @@ export class Outbox {
   private keptBytes = 0;
   private sinceMs = 0;
   private timer: NodeJS.Timeout | null = null;
-  private readonly socket: WebSocket;
+  private readonly socket: EditorSocket;
   private readonly onTooSlow: () => void;
   private readonly limits: typeof outboxLimits;
 
-  constructor(socket: WebSocket, onTooSlow: () => void, limits = outboxLimits) {
+  constructor(socket: EditorSocket, onTooSlow: () => void, limits = outboxLimits) {
     this.socket = socket;
     this.onTooSlow = onTooSlow;
     this.limits = limits;

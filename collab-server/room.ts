@@ -1,6 +1,5 @@
 import * as Y from 'yjs';
-import type { Database } from '#db/client';
-import { type ChangeRow, clientsOf, commitUpdates, loadDocument, saveSnapshot, serverClient, type UpdateKind, type UpdateRow } from '#db/flow-documents';
+import { type ChangeRow, serverClient, type StoredDocument, type UpdateKind, type UpdateRow } from '#db/flow-documents';
 import { ChangeRecord } from './change-record';
 import { refusal, type Refusal } from './close-codes';
 import type { Connection } from './connection';
@@ -9,6 +8,7 @@ import type { Metrics } from './metrics';
 import { ListMirror } from './list-mirror';
 import { PresenceBoard } from './presence-board';
 import { writeStep2, writeUpdate } from './protocol';
+import type { RoomStorage } from './room-storage';
 
 const compactRows = 500;
 const compactBytes = 256 * 1024;
@@ -16,7 +16,7 @@ const compactBytes = 256 * 1024;
 type Update = UpdateRow & { frame: Uint8Array; from: Connection | null };
 /** What waits for the next commit: an update, or only an answer that may not be sent before what precedes it is safe. */
 type Entry = { update: Update | null; settle: ((seq: number) => void) | null };
-export type RoomParts = { flowId: string; workspaceId: string; database: Database; metrics: Metrics; onEnd: (room: Room, reason: Refusal) => void };
+export type RoomParts = { flowId: string; storage: RoomStorage; metrics: Metrics; onEnd: (room: Room, reason: Refusal) => void };
 
 /**
  * One flow's live document. Everything that changes it takes one way: judged, applied, committed with its author
@@ -25,7 +25,6 @@ export type RoomParts = { flowId: string; workspaceId: string; database: Databas
  */
 export class Room {
   readonly flowId: string;
-  readonly workspaceId: string;
   readonly metrics: Metrics;
   readonly connections = new Set<Connection>();
   readonly presence = new PresenceBoard(this.connections);
@@ -48,14 +47,13 @@ export class Room {
   private ended: Refusal | null = null;
 
   static async load(parts: RoomParts): Promise<Room> {
-    const [stored, owners] = await Promise.all([loadDocument(parts.database.db, parts.flowId), clientsOf(parts.database.db, parts.flowId)]);
+    const { stored, owners } = await parts.storage.load();
     return new Room(parts, stored, owners);
   }
 
-  private constructor(parts: RoomParts, stored: Awaited<ReturnType<typeof loadDocument>>, owners: Map<number, string>) {
+  private constructor(parts: RoomParts, stored: StoredDocument, owners: Map<number, string>) {
     this.parts = parts;
     this.flowId = parts.flowId;
-    this.workspaceId = parts.workspaceId;
     this.metrics = parts.metrics;
     this.doc = stored.doc;
     this.seq = stored.seq;
@@ -64,7 +62,7 @@ export class Room {
     this.bytesSinceSnapshot = stored.bytesSinceSnapshot;
     this.owners = owners;
     this.record = new ChangeRecord(this.doc);
-    this.lists = new ListMirror(parts, () => this.record.definition);
+    this.lists = new ListMirror(parts.flowId, parts.storage, () => this.record.definition);
     this.doc.on('update', (update: Uint8Array) => this.enqueueUpdate(update));
   }
 
@@ -194,7 +192,10 @@ export class Room {
 
   private schedule(): void {
     if (this.flushing) return;
-    this.flushing = new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.flush()).finally(() => (this.flushing = null));
+    this.flushing = new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.flush()).finally(() => {
+      this.flushing = null;
+      if (this.queue.length > 0 && !this.ended) this.schedule(); // queued by who waited for the last commit, before this ran
+    });
   }
 
   /** One commit at a time; what arrives meanwhile goes with the next. */
@@ -216,7 +217,7 @@ export class Room {
     const state = this.isSnapshotDue() ? Y.encodeStateAsUpdate(this.doc) : null; // holds exactly what this commit completes
     const observe = this.metrics.commitSeconds.startTimer();
     try {
-      await commitUpdates(this.parts.database.sql, { flowId: this.flowId, updates, changes: rows, clients });
+      await this.parts.storage.commit({ updates, changes: rows, clients });
     } catch (error) {
       console.error(`updates ${updates[0]?.seq ?? 0}–${seq} of ${this.flowId} were not committed:`, error);
       this.fail(refusal('outOfStep', 'the server could not store the last edits; they are asked for again'));
@@ -258,6 +259,6 @@ export class Room {
   private async store(seq: number, state: Uint8Array): Promise<void> {
     this.rowsSinceSnapshot = 0;
     this.bytesSinceSnapshot = 0;
-    await saveSnapshot(this.parts.database.db, { flowId: this.flowId, seq, state });
+    await this.parts.storage.saveSnapshot({ seq, state });
   }
 }

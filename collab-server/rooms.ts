@@ -4,6 +4,7 @@ import { leaseRenewalMs, releaseLease, renewLeases, roomOwner, takeLease } from 
 import { refusal, type Refusal } from './close-codes';
 import type { Metrics } from './metrics';
 import { Room } from './room';
+import { postgresStorage } from './room-storage';
 
 export type RoomsOptions = { port: number; evictAfterMs?: number | undefined };
 type Opened = { kind: 'room'; room: Room } | { kind: 'elsewhere'; owner: string } | { kind: 'missing' };
@@ -87,7 +88,7 @@ export class Rooms {
     const other = await takeLease(this.database.sql, flowId, this.owner);
     if (other !== null) return { kind: 'elsewhere', owner: other };
     const room = await Room.load({
-      flowId, workspaceId: flow.workspace_id, database: this.database, metrics: this.metrics, onEnd: (ended) => void this.forget(ended),
+      flowId, storage: postgresStorage(this.database, { flowId, workspaceId: flow.workspace_id }), metrics: this.metrics, onEnd: (ended) => void this.forget(ended),
     });
     this.live.set(flowId, room);
     this.metrics.rooms.set(this.live.size);

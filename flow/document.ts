@@ -132,15 +132,17 @@ export function readStep(doc: Y.Doc, id: string): StepState | null {
   const step = canonicalStep({
     id, type: isId(type) ? type : 'unknown', name: cleanName(textFrom(entry.get('name')), known?.title.en ?? type), sources, params: readParams(entry, known?.params),
     disabled: entry.get('disabled') === true, note: textFrom(entry.get('note')).slice(0, definitionLimits.noteLength),
-    ...(kind === 'dataflow' && entry.get('onError') === 'continue' ? { onError: 'continue' as const } : {}), ...(retry ? { retry } : {}), timeoutMs: stepTimeoutMs.safeParse(entry.get('timeoutMs')).data,
+    ...(kind === 'dataflow' && entry.get('onError') === 'continue' ? { onError: 'continue' as const } : {}), ...(retry ? { retry } : {}), ...(entry.has('timeoutMs') ? { timeoutMs: stepTimeoutMs.safeParse(entry.get('timeoutMs')).data } : {}),
   }, kind);
   return { id, stageId, order, deleted: isDeleted(entry), step };
 }
 
 /** Key by key, so that two people may set two of them; a value that does not fit counts as absent. */
 function readRetry(entry: Entry): RetryPolicy | undefined {
+  const set = retryKeys.filter((key) => entry.has(`retry:${key}`));
+  if (set.length === 0 && !entry.has('retry')) return undefined; // nearly every step, and reading a flow is hot
   const whole = retryPolicy.safeParse(entry.get('retry')).data;
-  const own = Object.fromEntries(retryKeys.flatMap((key): [string, unknown][] => {
+  const own = Object.fromEntries(set.flatMap((key): [string, unknown][] => {
     const value = retryPolicy.shape[key].safeParse(entry.get(`retry:${key}`)).data;
     return value === undefined ? [] : [[key, value]];
   }));
