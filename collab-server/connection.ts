@@ -102,7 +102,7 @@ export class Connection implements Present {
 
   private handle(message: ClientMessage): void {
     switch (message.type) {
-      case 'hello': return this.hello(message.schema);
+      case 'hello': return this.hello(message);
       case 'awareness': return this.cursors.spend(1) ? this.room.presence.receive(this, message.entries) : undefined;
       case 'query-awareness': return this.cursors.spend(1) ? this.send(this.room.presence.frame()) : undefined;
       case 'sync-step-1': return this.messages.spend(1) && this.syncs.spend(1) ? this.room.answerStep1(this, message.stateVector) : this.tooFast();
@@ -111,7 +111,8 @@ export class Connection implements Present {
     }
   }
 
-  private hello(schema: number): void {
+  private hello({ schema, epoch }: { schema: number; epoch: string }): void {
+    if (epoch !== '' && epoch !== this.room.epoch) return this.close(refusal('clientTooOld', 'reload the page: the flow was replaced on the server'));
     if (schema < documentSchema) return this.close(refusal('clientTooOld', 'reload the page: this product was updated'));
     this.isOurs = true;
     this.welcome();

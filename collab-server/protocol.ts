@@ -23,7 +23,7 @@ export type ClientMessage =
   | { type: 'update'; update: Uint8Array }
   | { type: 'awareness'; entries: AwarenessEntry[] }
   | { type: 'query-awareness' }
-  | { type: 'hello'; protocol: number; schema: number };
+  | { type: 'hello'; protocol: number; schema: number; epoch: string };
 
 const mostAwarenessEntries = 2_000;
 
@@ -35,9 +35,14 @@ export function readMessage(data: Uint8Array): ClientMessage {
     case sync: return readSync(decoder);
     case awareness: return { type: 'awareness', entries: readAwareness(decoding.createDecoder(decoding.readVarUint8Array(decoder))) };
     case queryAwareness: return { type: 'query-awareness' };
-    case hello: return { type: 'hello', protocol: decoding.readVarUint(decoder), schema: decoding.readVarUint(decoder) };
+    case hello: return readHello(decoder);
     default: throw new Error(`message type ${type} is not one of this protocol`);
   }
+}
+
+function readHello(decoder: decoding.Decoder): ClientMessage {
+  const [protocol, schema] = [decoding.readVarUint(decoder), decoding.readVarUint(decoder)];
+  return { type: 'hello', protocol, schema, epoch: decoding.hasContent(decoder) ? decoding.readVarString(decoder) : '' };
 }
 
 function readSync(decoder: decoding.Decoder): ClientMessage {

@@ -1,5 +1,6 @@
 import * as Y from 'yjs';
 import { type ChangeRow, serverClient, type StoredDocument, type UpdateKind, type UpdateRow } from '#db/flow-documents';
+import { epochOf } from '#flow/document';
 import { ChangeRecord } from './change-record';
 import { refusal, type Refusal } from './close-codes';
 import type { Connection } from './connection';
@@ -66,10 +67,8 @@ export class Room {
     this.doc.on('update', (update: Uint8Array) => this.enqueueUpdate(update));
   }
 
-  /** Changes when the document is replaced as a whole: copies kept offline under another epoch do not merge with it. */
   get epoch(): string {
-    const epoch = this.doc.getMap('meta').get('epoch');
-    return typeof epoch === 'string' ? epoch : '';
+    return epochOf(this.doc);
   }
 
   join(connection: Connection): void {

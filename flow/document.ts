@@ -53,6 +53,11 @@ export function isLoaded(doc: Y.Doc): boolean {
   return meta(doc).size > 0;
 }
 
+/** Changes when the document is replaced as a whole: copies of another epoch do not merge with it. '' while nothing is here. */
+export function epochOf(doc: Y.Doc): string {
+  return textFrom(meta(doc).get('epoch'));
+}
+
 export function definitionOf(doc: Y.Doc): FlowDefinition {
   return normalize(readState(doc));
 }

@@ -16,7 +16,10 @@ export const presence = z.object({
   drag: z.strictObject({ stepIds: z.array(id).max(200), x: z.number(), y: z.number(), stageId: id.optional(), index: z.int().optional() }).optional().catch(undefined),
   /** The user whose view this one follows. */
   following: z.string().max(64).optional().catch(undefined),
-  viewport: z.strictObject({ x: z.number(), y: z.number(), zoom: z.number() }).optional().catch(undefined),
+  /** The middle of what this one looks at, and how close. */
+  viewport: z.strictObject({ x: z.number(), y: z.number(), zoom: z.number().min(0.05).max(4) }).optional().catch(undefined),
+  /** idle: no hand on mouse or keys for a minute; away: another window is in front. */
+  mood: z.enum(['idle', 'away']).optional().catch(undefined),
 });
 export type Presence = z.infer<typeof presence>;
 

@@ -26,6 +26,8 @@ export type CanvasEdit = {
 /** Transient signs for others: pointer and drag, sent as awareness. */
 export type CanvasSigns = {
   pointer?: ((at: Point | null) => void) | undefined;
+  /** The middle of the view and its zoom, whenever it moved. */
+  view?: ((at: { x: number; y: number; zoom: number }) => void) | undefined;
   dragging?: ((drag: { stepIds: string[]; at: Point } | null) => void) | undefined;
 };
 

@@ -58,6 +58,8 @@ export type FlowCanvasProps = {
   following?: string | null;
   edit?: CanvasEdit;
   signs?: CanvasSigns;
+  /** This person moved the view themselves. */
+  onMoved?: () => void;
   newNoteId?: string | null;
   handle?: Ref<CanvasHandle>;
   /** Without zoom bar and minimap, as in a dialog. */
@@ -80,7 +82,7 @@ export function FlowCanvas(props: FlowCanvasProps) {
 }
 
 function Canvas({
-  definition: given, component, index, problems = nothing, run = null, diff = null, before = null, authors = unnamed, comments = uncommented, drafts = noDrafts, selectedIds, onSelect, onOpen, onEye, readOnly = false, people = nobody, following = null, edit, signs, newNoteId = null, handle, bare = false,
+  definition: given, component, index, problems = nothing, run = null, diff = null, before = null, authors = unnamed, comments = uncommented, drafts = noDrafts, selectedIds, onSelect, onOpen, onEye, readOnly = false, people = nobody, following = null, edit, signs, onMoved, newNoteId = null, handle, bare = false,
 }: FlowCanvasProps) {
   const t = useTranslations('canvas');
   const locale = localeOf(useLocale());
@@ -157,8 +159,10 @@ function Canvas({
   }), [definition.kind, component, index, editable, edit, stageCount, view.tabStop, eye, newNoteId]);
   const faulty = useMemo(() => new Set(problems.flatMap((each) => (each.stepId && each.level === 'error' ? [each.stepId] : []))), [problems]);
   const disabled = useMemo(() => new Set(stepsOf(definition).flatMap((step) => (step.disabled ? [step.id] : []))), [definition]);
+  const names = useMemo(() => new Map(stepsOf(definition).map((step) => [step.id, step.name])), [definition]);
   const followed = people.find((each) => each.user.id === following);
   const pointer = signs?.pointer;
+  const look = signs?.view;
 
   return (
     <CanvasContext value={facts}>
@@ -172,7 +176,7 @@ function Canvas({
         <ReactFlow
           nodes={shown} edges={noEdges} nodeTypes={nodeTypes} onNodesChange={onNodesChange} onNodeDrag={drag.onNodeDrag} onNodeDragStop={drag.onNodeDragStop}
           onConnect={drag.onConnect} onConnectEnd={drag.onConnectEnd} isValidConnection={notToItself} connectionRadius={28}
-          onNodeDoubleClick={(_event, node) => { if (node.type === 'step') onOpen?.(node.id); }} onMoveEnd={view.onMoveEnd} onInit={view.onInit}
+          onNodeDoubleClick={(_event, node) => { if (node.type === 'step') onOpen?.(node.id); }} onMoveStart={(event) => { if (event) onMoved?.(); }} onMove={(_event, viewport) => look?.(middleOf(container.current, viewport))} onMoveEnd={view.onMoveEnd} onInit={view.onInit}
           nodesFocusable={false} edgesFocusable={false} disableKeyboardA11y deleteKeyCode={null} elevateNodesOnSelect={false} selectNodesOnDrag={false}
           multiSelectionKeyCode={multiKeys} selectionKeyCode="Shift" nodesDraggable={editable} nodesConnectable={editable} nodeDragThreshold={4}
           panOnScroll zoomOnDoubleClick={false} minZoom={0.1} maxZoom={2} onlyRenderVisibleElements={layout.cards.size > cullAbove} noWheelClassName="nowheel"
@@ -182,17 +186,18 @@ function Canvas({
             <CanvasLinks layout={layout} run={run} diff={diff} selected={selected} disabled={disabled} />
             {drag.line && <span className={styles.dropLine} style={{ left: drag.line.x, top: drag.line.y, width: drag.line.width, height: drag.line.height }} />}
           </ViewportPortal>
-          {people.length > 0 && <PeopleLayer people={people} />}
+          {people.length > 0 && <PeopleLayer people={people} names={names} />}
           <ZoomLevel container={container} />
         </ReactFlow>
         {!bare && <ZoomBar map={map} onMap={() => setMap(!map)} onFit={view.fit} />}
         {!bare && map && <Minimap definition={definition} layout={layout} selected={selected} faulty={faulty} people={people} />}
-        {followed && <span className={styles.frame} style={{ borderColor: followed.user.colour }} />}
+        {followed && <span className={styles.frame} data-following={followed.user.id} style={{ borderColor: followed.user.colour }}><b style={{ background: followed.user.colour }}>{t('following', { name: followed.user.name })}</b></span>}
       </div>
     </CanvasContext>
   );
 }
 
+const middleOf = (box: HTMLElement | null, { x, y, zoom }: { x: number; y: number; zoom: number }) => ({ x: Math.round(((box?.clientWidth ?? 0) / 2 - x) / zoom), y: Math.round(((box?.clientHeight ?? 0) / 2 - y) / zoom), zoom: Math.round(zoom * 1_000) / 1_000 });
 const noEdges: never[] = [];
 const multiKeys = ['Shift', 'Meta', 'Control'];
 const notToItself = (connection: { source: string; target: string }) => connection.source !== connection.target;

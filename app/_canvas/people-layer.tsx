@@ -7,12 +7,23 @@ import styles from './canvas.module.css';
 const [restMs, goneMs] = [5_000, 30_000];
 
 /** Pointers of the others with their names, and the cards they drag, in the canvas's own coordinates. */
-export function PeopleLayer({ people }: { people: readonly Presence[] }) {
+export function PeopleLayer({ people, names }: { people: readonly Presence[]; names: ReadonlyMap<string, string> }) {
   return (
     <ViewportPortal>
+      {people.map((each) => each.drag && <Ghost key={each.user.id} person={each} drag={each.drag} names={names} />)}
       {people.map((each) => each.cursor && <Cursor key={each.user.id} person={each} x={each.cursor.x} y={each.cursor.y} />)}
-      {people.map((each) => each.drag && <span key={each.user.id} className={styles.ghost} style={{ ...colour(each), transform: `translate(${each.drag.x}px, ${each.drag.y}px)` }} />)}
     </ViewportPortal>
+  );
+}
+
+/** What somebody holds with the mouse: it moves in the document only when they let go. */
+function Ghost({ person, drag, names }: { person: Presence; drag: NonNullable<Presence['drag']>; names: ReadonlyMap<string, string> }) {
+  const [first = ''] = drag.stepIds;
+  const more = drag.stepIds.length - 1;
+  return (
+    <span className={styles.ghost} data-ghost={person.user.id} data-many={more > 0 || undefined} style={{ ...colour(person), transform: `translate(${drag.x}px, ${drag.y}px)` }}>
+      <b>{names.get(first) ?? ''}{more > 0 ? ` +${more}` : ''}</b>
+    </span>
   );
 }
 

@@ -14,6 +14,8 @@ export type CanvasHandle = {
   focusCanvas: () => void;
   fit: () => void;
   zoomBy: (factor: number) => void;
+  /** Brings a point into the middle of the view. */
+  centre: (at: Point) => void;
   /** The middle of what is in view, in canvas coordinates. */
   middle: () => Point;
 };
@@ -88,9 +90,16 @@ export function useCanvasView({ container, layout, stops, handle, captioned, fol
     reveal, fit, focusCanvas: () => { const key = tabStop.get(); if (key !== null) focusStop(key); },
     zoomBy: (factor) => void flow.zoomTo(Math.min(2, Math.max(0.1, flow.getZoom() * factor)), { duration: 120 }),
     middle: () => { const { width, height } = size(); const { x, y, zoom } = flow.getViewport(); return { x: (width / 2 - x) / zoom, y: (height / 2 - y) / zoom }; },
+    centre: ({ x, y }) => void flow.setCenter(x, y, { zoom: flow.getZoom(), duration: still() ? 0 : 320 }),
   }), [reveal, fit, focusStop, tabStop, flow, size]);
 
   const followed = following === null ? undefined : people.find((each) => each.user.id === following);
+  const [viewX, viewY, viewZoom] = [followed?.viewport?.x, followed?.viewport?.y, followed?.viewport?.zoom];
+  useEffect(() => {
+    if (viewX === undefined || viewY === undefined || viewZoom === undefined) return;
+    void flow.setCenter(viewX, viewY, { zoom: Math.min(2, Math.max(0.1, viewZoom)), duration: still() ? 0 : 120 });
+  }, [viewX, viewY, viewZoom, flow]);
+  // Their window may be larger than this one: the pointer stays in view in any case.
   const [followX, followY] = [followed?.cursor?.x, followed?.cursor?.y];
   useEffect(() => {
     if (followX !== undefined && followY !== undefined) revealBox({ x: followX - 120, y: followY - 90, width: 240, height: 180 });

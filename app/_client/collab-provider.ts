@@ -1,10 +1,11 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
-import { IndexeddbPersistence } from 'y-indexeddb';
 import { encodeAwarenessUpdate, type Awareness } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
-import { documentSchema } from '#flow/document';
+import { definitionOf, documentSchema, epochOf, isLoaded } from '#flow/document';
+import type { FlowDefinition } from '#flow/flow';
+import { openOfflineCopy } from './offline-copy';
 import { SaveCounter } from './save-counter';
 
 /**
@@ -16,7 +17,8 @@ export type FlowStatus = {
   /** Edits made on this device that the server has not committed yet. */
   unsaved: number;
   canWrite: boolean;
-  refused?: { code: number; reason: string };
+  /** `kept`: the flow as it stands here, when some of it never reached the server: the page offers it as a file. */
+  refused?: { code: number; reason: string; kept: FlowDefinition | null };
 };
 export type FlowSession = {
   doc: Y.Doc;
@@ -30,10 +32,9 @@ type Options = { flowId: string; user: { id: string; name: string }; serverUrl?:
 
 const type = { awareness: 1, hello: 100, welcome: 101, ack: 102, nack: 103 };
 const protocolVersion = 1;
-const reloadCode = 4426;
-const badUpdateCode = 4400;
 const readOnlyCode = 4403;
-const storageTimeoutMs = 1_500;
+/** After these the copy on this device is of no more use: a refused edit would come back with every later sync. Not after 4401, who signs in again goes on. */
+const droppingCodes = [4400, readOnlyCode, 4404, 4413, 4426];
 const patienceMs = 6_000;
 
 export function openFlowDocument({ flowId, user, serverUrl = defaultServerUrl(), WebSocketPolyfill = WebSocket, keepOffline = typeof indexedDB !== 'undefined' }: Options): FlowSession {
@@ -42,13 +43,13 @@ export function openFlowDocument({ flowId, user, serverUrl = defaultServerUrl(),
   let status: FlowStatus = { connection: 'connecting', unsaved: 0, canWrite: true };
   let isClosed = false;
   const counter = new SaveCounter(0, () => update({ unsaved: counter.unsaved }));
-  const storage = keepOffline ? new IndexeddbPersistence(storageName(user.id, flowId), doc) : null;
+  const copy = keepOffline ? openOfflineCopy(user.id, flowId, doc) : null;
   // Before the provider's own listener, so that an edit is counted when its frame is sent.
   doc.on('update', (_update: Uint8Array, origin: unknown) => {
-    if (origin !== provider && origin !== storage) counter.edited();
+    if (origin !== provider && origin !== copy?.origin) counter.edited();
   });
   const provider = new WebsocketProvider(serverUrl, flowId, doc, {
-    connect: false, disableBc: true, WebSocketPolyfill: watchedSocket(WebSocketPolyfill, counter),
+    connect: false, disableBc: true, WebSocketPolyfill: watchedSocket(WebSocketPolyfill, counter, doc),
   });
   const { awareness } = provider;
   sendOwnPresenceOnly(provider);
@@ -58,9 +59,8 @@ export function openFlowDocument({ flowId, user, serverUrl = defaultServerUrl(),
 
   provider.messageHandlers[type.welcome] = (_encoder, decoder) => {
     decoding.readVarUint(decoder);
-    const epoch = decoding.readVarString(decoder);
+    decoding.readVarString(decoder);
     update({ canWrite: decoding.readVarUint(decoder) === 1 });
-    void checkEpoch(epoch);
   };
   provider.messageHandlers[type.ack] = (_encoder, decoder) => counter.acknowledged(decoding.readVarUint(decoder));
   provider.messageHandlers[type.nack] = (_encoder, decoder) => {
@@ -114,44 +114,25 @@ export function openFlowDocument({ flowId, user, serverUrl = defaultServerUrl(),
 
   /** What this device kept comes first: the server then learns of it with the first answer. */
   async function start(): Promise<void> {
-    if (storage) {
-      await Promise.race([storage.whenSynced, new Promise((resolve) => setTimeout(resolve, storageTimeoutMs))]);
-      if (storage.synced) counter.keptFromBefore(Number((await storage.get('unsaved')) ?? 0));
-    }
+    const kept = await copy?.ready();
+    if (kept) counter.keptFromBefore(kept);
     if (!isClosed) provider.connect();
-  }
-
-  /** A copy kept of another epoch is another document: merged, the two would make nonsense. */
-  async function checkEpoch(epoch: string): Promise<void> {
-    if (!storage?.synced) return;
-    const kept: unknown = await storage.get('epoch');
-    if (isClosed) return;
-    if (typeof kept !== 'string' || kept === epoch) return void storage.set('epoch', epoch);
-    refuse(reloadCode, 'This flow was restored on the server. Reload the page.');
   }
 
   function refuse(code: number, reason: string): void {
     provider.disconnect();
-    // A refused edit would come back with every later sync: this device's copy is dropped.
-    if (code === badUpdateCode || code === reloadCode || code === readOnlyCode) void storage?.clearData();
-    update({ connection: 'refused', refused: { code, reason } });
+    const kept = counter.unsaved > 0 && isLoaded(doc) ? definitionOf(doc) : null;
+    if (droppingCodes.includes(code)) copy?.clear();
+    update({ connection: 'refused', refused: { code, reason, kept } });
   }
 
   function update(change: Partial<FlowStatus>): void {
     if (isClosed) return;
-    if (storage?.synced && change.unsaved !== undefined && change.unsaved !== status.unsaved && status.connection !== 'refused') void storage.set('unsaved', change.unsaved);
+    if (change.unsaved !== undefined && change.unsaved !== status.unsaved) copy?.note(change.unsaved);
     status = { ...status, ...change };
     for (const listener of listeners) listener();
   }
 }
-
-/** Called at sign-out: nothing of a flow stays on the device. */
-export async function forgetOfflineCopies(): Promise<void> {
-  if (typeof indexedDB === 'undefined' || !('databases' in indexedDB)) return;
-  for (const { name } of await indexedDB.databases()) if (name?.startsWith(storagePrefix)) indexedDB.deleteDatabase(name);
-}
-
-const storagePrefix = 'millrace flow ';
 
 /** The browser knows of a lost network long before the socket does. */
 function watchNetwork(lost: () => void, back: () => void): () => void {
@@ -164,21 +145,17 @@ function watchNetwork(lost: () => void, back: () => void): () => void {
   };
 }
 
-function storageName(userId: string, flowId: string): string {
-  return `${storagePrefix}${userId} ${flowId}`;
-}
-
 function defaultServerUrl(): string {
   return `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/collab`;
 }
 
 /** Says hello before anything else and shows the counter every frame that leaves. */
-function watchedSocket(Base: typeof WebSocket, counter: SaveCounter): typeof WebSocket {
+function watchedSocket(Base: typeof WebSocket, counter: SaveCounter, doc: Y.Doc): typeof WebSocket {
   return class extends Base {
     constructor(address: string | URL, protocols?: string | string[]) {
       super(address, protocols);
       counter.connected();
-      this.addEventListener('open', () => super.send(helloFrame()));
+      this.addEventListener('open', () => super.send(helloFrame(doc)));
     }
 
     override send(data: Parameters<WebSocket['send']>[0]): void {
@@ -188,11 +165,13 @@ function watchedSocket(Base: typeof WebSocket, counter: SaveCounter): typeof Web
   };
 }
 
-function helloFrame(): Uint8Array<ArrayBuffer> {
+/** With the epoch of what this device holds: copies of another epoch are refused before a single edit crosses. */
+function helloFrame(doc: Y.Doc): Uint8Array<ArrayBuffer> {
   const encoder = encoding.createEncoder();
   encoding.writeVarUint(encoder, type.hello);
   encoding.writeVarUint(encoder, protocolVersion);
   encoding.writeVarUint(encoder, documentSchema);
+  encoding.writeVarString(encoder, epochOf(doc));
   return new Uint8Array(encoding.toUint8Array(encoder));
 }
 

@@ -14,7 +14,7 @@ import { keepLocale, keepTheme } from '../_ui/preferences';
 import { StatusMark } from '../_ui/status-mark';
 import { StepTile } from '../_ui/step-tile';
 import { placesFor } from './places';
-import { signOut } from './sign-out';
+import { useSignOut } from './use-sign-out';
 
 type Named = { id: string; title: string };
 type FlowNamed = { id: string; name: string; kind: string; componentTitle?: string };
@@ -25,6 +25,7 @@ type Props = { open: boolean; onOpenChange: (open: boolean) => void; canEdit: bo
 /** Ctrl+K: goes anywhere by name. What can be found is read when it opens. */
 export function CommandPalette({ open, onOpenChange, canEdit, role, pageActions }: Props) {
   const t = useTranslations('shell');
+  const { signOut, dialog } = useSignOut();
   const toggle = useEffectEvent((event: KeyboardEvent) => {
     if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.defaultPrevented) return;
     event.preventDefault();
@@ -35,20 +36,21 @@ export function CommandPalette({ open, onOpenChange, canEdit, role, pageActions 
     window.addEventListener('keydown', listen);
     return () => window.removeEventListener('keydown', listen);
   }, []);
-  return (
+  return (<>
     <Dialog.Root open={open} onOpenChange={(next) => onOpenChange(next)}>
       <Dialog.Portal>
         <Dialog.Backdrop className={backdrop} />
         <Dialog.Popup className="fixed top-[12dvh] left-1/2 z-70 w-150 max-w-[calc(100vw-32px)] -translate-x-1/2 overflow-hidden rounded-4 bg-raised text-text shadow-pop outline-none">
           <Dialog.Title className="sr-only">{t('palette.title')}</Dialog.Title>
-          <Content canEdit={canEdit} role={role} pageActions={pageActions} close={() => onOpenChange(false)} />
+          <Content canEdit={canEdit} role={role} pageActions={pageActions} signOut={signOut} close={() => onOpenChange(false)} />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
-  );
+    {dialog}
+  </>);
 }
 
-function Content({ canEdit, role, pageActions, close }: Pick<Props, 'canEdit'> & { role: string | undefined; pageActions: Props['pageActions'] | undefined; close: () => void }) {
+function Content({ canEdit, role, pageActions, signOut, close }: Pick<Props, 'canEdit'> & { role: string | undefined; pageActions: Props['pageActions'] | undefined; signOut: () => void; close: () => void }) {
   const t = useTranslations('shell');
   const locale = useLocale() === 'fr' ? 'fr' : 'en';
   const router = useRouter();
@@ -90,7 +92,7 @@ function Content({ canEdit, role, pageActions, close }: Pick<Props, 'canEdit'> &
           <Row id="light" words={t('palette.light')} icon={<Icon name="sun" />} onSelect={() => act(() => keepTheme('light'))} />
           <Row id="dark" words={t('palette.dark')} icon={<Icon name="moon" />} onSelect={() => act(() => keepTheme('dark'))} />
           <Row id="system" words={t('palette.system')} icon={<Icon name="monitor" />} onSelect={() => act(() => keepTheme('system'))} />
-          <Row id="sign out" words={t('signOut')} icon={<Icon name="log-out" />} onSelect={() => act(() => void signOut())} />
+          <Row id="sign out" words={t('signOut')} icon={<Icon name="log-out" />} onSelect={() => act(signOut)} />
         </Section>
       </Command.List>
       <div className="flex items-center gap-3 border-t border-line px-4 py-2 text-xs text-muted">

@@ -5,7 +5,7 @@ import type { ReactElement } from 'react';
 import { Menu } from '../_ui/menu';
 import { keepLocale, keepTheme, type Theme } from '../_ui/preferences';
 import { themeIcons, useTheme } from '../_ui/theme-choice';
-import { signOut } from './sign-out';
+import { useSignOut } from './use-sign-out';
 
 const themes: Theme[] = ['system', 'light', 'dark'];
 
@@ -15,8 +15,9 @@ export function UserMenu({ trigger }: { trigger: ReactElement }) {
   const locale = useLocale();
   const theme = useTheme();
   const router = useRouter();
+  const { signOut, dialog } = useSignOut();
   const speak = (next: 'en' | 'fr') => { keepLocale(next); router.refresh(); };
-  return (
+  return (<>
     <Menu label={t('user')} side="top" trigger={trigger} items={[
       { label: t('account'), icon: 'user', href: '/account' },
       { separator: true },
@@ -26,7 +27,8 @@ export function UserMenu({ trigger }: { trigger: ReactElement }) {
       { heading: common('theme.label') },
       ...themes.map((each) => ({ label: common(`theme.${each}`), icon: themeIcons[each], checked: theme === each, onSelect: () => keepTheme(each) })),
       { separator: true },
-      { label: t('signOut'), icon: 'log-out', onSelect: () => void signOut() },
+      { label: t('signOut'), icon: 'log-out', onSelect: signOut },
     ]} />
-  );
+    {dialog}
+  </>);
 }

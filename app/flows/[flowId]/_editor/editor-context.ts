@@ -5,6 +5,7 @@ import type * as Y from 'yjs';
 import type { ComponentModel } from '#flow/component-model';
 import type { FlowDefinition } from '#flow/flow';
 import type { ModelSchema } from '#flow/model-schema';
+import type { Presence } from '#flow/presence';
 import type { Problem } from '#flow/problems';
 import type { WorkspaceIndex } from '#flow/workspace-index';
 import type { Locale } from '#flow/text';
@@ -28,6 +29,8 @@ export type EditorFacts = {
   editable: boolean;
   /** The run whose recorded items serve as samples. */
   sampleRunId: string | null;
+  /** The others, without what moves. */
+  people: readonly Presence[];
 };
 
 export const EditorContext = createContext<EditorFacts | null>(null);

@@ -4,15 +4,20 @@ import { useRouter, useSearchParams } from 'next/navigation';
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import type { Away } from '#db/flow-seen';
 import type { RunSummary } from '#db/run-row';
+import { canonicalJson } from '#flow/canonical';
 import { problemsOf } from '#flow/check';
 import type { ComponentModel } from '#flow/component-model';
 import { diffDefinitions } from '#flow/diff';
 import { stepsOf, type FlowDefinition } from '#flow/flow';
+import type { Presence } from '#flow/presence';
 import { schemasOf } from '#flow/propagate';
 import type { Group } from '#flow/steps/define-step';
 import type { WorkspaceIndex } from '#flow/workspace-index';
+import { useStanding } from '../../../_canvas/people';
 import { FlowCanvas, type CanvasEdit, type CanvasHandle } from '../../../_canvas/flow-canvas';
 import { useChanges } from '../../../_client/run-stream';
+import { saveFile } from '../../../_client/save-file';
+import { fileNameOf } from '../../../_flow-file/read-definition';
 import { usePlace } from '../../../_client/whereabouts';
 import { localeOf } from '../../../_run/duration';
 import { RunDrawer } from '../../../_run/run-drawer';
@@ -39,10 +44,12 @@ import { RunDialog } from './run-dialog';
 import { RunStrip } from './run-strip';
 import { EditorCommands } from './editor-commands';
 import { ShortcutsDialog } from './shortcuts-dialog';
+import { placeOf } from './people-bar';
 import { TopBar } from './top-bar';
 import { useAttachedRun } from './use-attached-run';
 import { useClipboard } from './use-clipboard';
 import { editorOrigin, useFlowSession, useUndoState } from './use-flow-session';
+import { useMood } from './use-mood';
 import { usePeople } from './use-people';
 import { useMarkedComment } from '../../../_comments/use-marked-comment';
 import { useRestoreNotice } from './use-restore-notice';
@@ -68,6 +75,8 @@ export function Editor({ flowId, user, first, component, index, published: read,
   const editable = rights.edit && status.canWrite && status.connection !== 'refused' && doc !== null;
   const people = usePeople(session?.awareness ?? null);
   const signs = useSigns(session?.awareness ?? null);
+  const standing = useStanding(people);
+  useMood(signs);
   const undoState = useUndoState(undo);
   useRestoreNotice(flowId, user.id, (stepId) => stepsOf(definition).find((each) => each.id === stepId)?.name, editable);
   const [selection, setSelection] = useState<string[]>([]);
@@ -109,6 +118,20 @@ export function Editor({ flowId, user, first, component, index, published: read,
   const select = (ids: string[]) => {
     setSelection(ids);
     signs.set('selection', ids.slice(0, 20));
+  };
+  const follow = (userId: string | null) => {
+    setFollowing(userId);
+    signs.set('following', userId);
+  };
+  const jump = (person: Presence) => {
+    const place = placeOf(person);
+    if (place === null) return;
+    if ('stepId' in place) canvas.current?.reveal(place.stepId);
+    else canvas.current?.centre(place);
+  };
+  const saveKept = () => {
+    const kept = status.refused?.kept;
+    if (kept) saveFile(fileNameOf(kept.name), canonicalJson(kept));
   };
   const show = (stepId: string, focus = false) => {
     select([stepId]);
@@ -173,6 +196,7 @@ export function Editor({ flowId, user, first, component, index, published: read,
   }), [commands, signs, t]);
   const canvasSigns = useMemo(() => ({
     pointer: (at: { x: number; y: number } | null) => signs.set('cursor', at ? { x: Math.round(at.x), y: Math.round(at.y) } : null),
+    view: (at: { x: number; y: number; zoom: number }) => signs.set('viewport', at),
     dragging: (drag: { stepIds: string[]; at: { x: number; y: number } } | null) => signs.set('drag', drag ? { stepIds: drag.stepIds.slice(0, 10), x: Math.round(drag.at.x), y: Math.round(drag.at.y) } : null),
   }), [signs]);
 
@@ -188,15 +212,15 @@ export function Editor({ flowId, user, first, component, index, published: read,
       const [only] = selected;
       if (palette) { setPalette(null); backToCanvas(); }
       else if (inPanel && only) canvas.current?.reveal(only, { focus: true });
-      else if (following) setFollowing(null);
+      else if (following) follow(null);
       else if (selected.length > 0) select([]);
     },
   };
   useShortcuts(acts);
 
   const facts = useMemo((): EditorFacts => ({
-    flowId, locale, definition, component, index, problems, schemas, doc, awareness: session?.awareness ?? null, undo, commands, signs, editable, sampleRunId: run.sampleId,
-  }), [flowId, locale, definition, component, index, problems, schemas, doc, session, undo, commands, signs, editable, run.sampleId]);
+    flowId, locale, definition, component, index, problems, schemas, doc, awareness: session?.awareness ?? null, undo, commands, signs, editable, sampleRunId: run.sampleId, people: standing,
+  }), [flowId, locale, definition, component, index, problems, schemas, doc, session, undo, commands, signs, editable, run.sampleId, standing]);
   const step = selected.length === 1 ? stepsOf(definition).find((each) => each.id === selected[0]) : undefined;
   const live = run.attached ? t(run.attached.version === null ? 'liveDraft' : 'liveVersion', { version: run.attached.version ?? 0 }) : null;
   const stageName = palette?.stageId ? (definition.lanes.flatMap((lane) => lane.stages).find((each) => each.id === palette.stageId)?.name ?? null) : null;
@@ -206,7 +230,7 @@ export function Editor({ flowId, user, first, component, index, published: read,
     <CommentsContext value={comments}>
       <div className={styles.editor} data-editor data-connection={status.connection}>
         <TopBar
-          status={status} people={people} me={user} following={following} onFollow={setFollowing} undo={undoState} publishedVersion={published?.number ?? null} live={live} mayRun={rights.run && status.connection !== 'refused'} mayPublish={rights.publish && status.connection !== 'refused'}
+          status={status} people={people} me={user} following={following} onFollow={follow} onJump={jump} undo={undoState} publishedVersion={published?.number ?? null} live={live} mayRun={rights.run && status.connection !== 'refused'} mayPublish={rights.publish && status.connection !== 'refused'}
           changes={changes} last={run.attached ? null : <LastRun run={run.runs[0] ?? null} onAttach={run.attach} />} onRun={() => setOpen('run')} onPublish={() => setOpen('publish')}
         />
         <Rail open={palette !== null} onPalette={(group) => setPalette(palette && !group ? null : { group: group ?? null, stageId: null })} onFind={() => setOpen('find')} onNote={addNote} onComments={() => { setPalette(null); setCommentsOpen(!commentsOpen); }} commentsOpen={commentsOpen} onVersions={() => setOpen('versions')} onShortcuts={() => setOpen('shortcuts')} />
@@ -218,9 +242,9 @@ export function Editor({ flowId, user, first, component, index, published: read,
             <div className={styles.canvasBox} data-region tabIndex={-1}>
               <FlowCanvas
                 definition={definition} component={component} index={index} problems={problems} comments={counts} drafts={drafts} run={run.attached ? run.state : null} selectedIds={selected} onSelect={select} onOpen={openStep}
-                onEye={(stepId) => { select([stepId]); setTab('model'); }} readOnly={!editable} people={people} following={following} signs={canvasSigns} newNoteId={newNoteId} handle={canvas} {...(editable ? { edit } : {})}
+                onEye={(stepId) => { select([stepId]); setTab('model'); }} readOnly={!editable} people={people} following={following} onMoved={() => { if (following) follow(null); }} signs={canvasSigns} newNoteId={newNoteId} handle={canvas} {...(editable ? { edit } : {})}
               />
-              {status.connection === 'refused' && <div className={styles.banner} role="alert"><Icon name="triangle-alert" size={16} /><span>{t(refusalKey(status.refused?.code))}</span><Button variant="primary" onClick={() => window.location.reload()}>{t('reload')}</Button></div>}
+              {status.connection === 'refused' && <div className={styles.banner} role="alert"><Icon name="triangle-alert" size={16} /><span>{t(refusalKey(status.refused?.code))}</span>{status.refused?.kept && <Button icon="download" onClick={saveKept}>{t('keepFile')}</Button>}<Button variant="primary" onClick={() => window.location.reload()}>{t('reload')}</Button></div>}
               <AwayBanner away={away} />
               {present.size === 0 && editable && <div className={styles.emptyHint}><Empty title={t('emptyFlow')} why={t('emptyFlowWhy')} /></div>}
             </div>

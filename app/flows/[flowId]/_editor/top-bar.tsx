@@ -1,10 +1,9 @@
 'use client';
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
-import { useState, type CSSProperties, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { Presence } from '#flow/presence';
 import type { FlowStatus } from '../../../_client/collab-provider';
-import { Avatar } from '../../../_ui/avatar';
 import { Badge } from '../../../_ui/badge';
 import { Button } from '../../../_ui/button';
 import { IconButton } from '../../../_ui/icon-button';
@@ -12,15 +11,16 @@ import { Mark } from '../../../_ui/mark';
 import { useEditor } from './editor-context';
 import { FlowMenu } from './flow-menu';
 import styles from './editor.module.css';
+import { PeopleBar } from './people-bar';
 import { SaveState } from './save-state';
 
 type Props = {
-  status: FlowStatus; people: readonly Presence[]; me: { id: string; name: string }; following: string | null; onFollow: (userId: string | null) => void;
+  status: FlowStatus; people: readonly Presence[]; me: { id: string; name: string }; following: string | null; onFollow: (userId: string | null) => void; onJump: (person: Presence) => void;
   undo: { canUndo: boolean; canRedo: boolean }; publishedVersion: number | null; live: string | null; mayRun: boolean; mayPublish: boolean; last: ReactNode;
   changes: number; onRun: () => void; onPublish: () => void;
 };
 
-export function TopBar({ status, people, me, following, onFollow, undo, publishedVersion, live, mayRun, mayPublish, changes, last, onRun, onPublish }: Props) {
+export function TopBar({ status, people, me, following, onFollow, onJump, undo, publishedVersion, live, mayRun, mayPublish, changes, last, onRun, onPublish }: Props) {
   const { definition, component, editable, commands } = useEditor();
   const t = useTranslations('editor');
   return (
@@ -36,15 +36,7 @@ export function TopBar({ status, people, me, following, onFollow, undo, publishe
       <span className={styles.grow} />
       {last}
       <span className={styles.vr} />
-      <div className={styles.faces} role="group" aria-label={t('people')}>
-        {people.slice(0, 4).map(({ user }) => (
-          <button key={user.id} type="button" aria-pressed={following === user.id} aria-label={t(following === user.id ? 'unfollow' : 'follow', { name: user.name })} title={user.name} style={{ '--p': user.colour } as CSSProperties /* a custom property */} onClick={() => onFollow(following === user.id ? null : user.id)}>
-            <Avatar user={user} size={26} decorative />
-          </button>
-        ))}
-        <span title={me.name}><Avatar user={me} size={26} me /></span>
-        {people.length > 4 && <em>+{people.length - 4}</em>}
-      </div>
+      <PeopleBar people={people} me={me} following={following} onFollow={onFollow} onJump={onJump} />
       {(mayRun || mayPublish) && <span className={styles.vr} />}
       {mayRun && <Button icon="play" onClick={onRun}>{t('run.run')}</Button>}
       {mayPublish && <Button variant="primary" onClick={onPublish}>{changes > 0 ? t('publish.count', { count: changes }) : t('publish.publish')}</Button>}

@@ -7,7 +7,7 @@ const intervalMs = 40;
 
 /** What others see of me: at most 25 signs a second, the newest wins. */
 export type Signs = {
-  set: <K extends 'cursor' | 'selection' | 'editing' | 'drag' | 'following'>(key: K, value: Presence[K] | null) => void;
+  set: <K extends 'cursor' | 'selection' | 'editing' | 'drag' | 'following' | 'viewport' | 'mood'>(key: K, value: Presence[K] | null) => void;
 };
 
 export function useSigns(awareness: Awareness | null): Signs {

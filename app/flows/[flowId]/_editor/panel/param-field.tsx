@@ -11,6 +11,7 @@ import { CodeParam } from './code-param';
 import { ConstantParam } from './constant-param';
 import { DurationParam } from './duration-param';
 import { FieldMarks } from './field-marks';
+import { FieldPeople } from './field-people';
 import { FilterParam } from './filter-param';
 import { ListParam } from './list-param';
 import { MappingParam } from './mapping-param';
@@ -46,9 +47,10 @@ export function ParamField({ at, meta, value, onChange }: Props) {
   }
   const many = meta.widget === 'mapping' || meta.widget === 'list' || meta.widget === 'filter' || meta.widget === 'paths';
   const label = <>{meta.label[locale]}{meta.required && <span className={styles.required} aria-hidden>*</span>}</>;
+  const editors = <FieldPeople param={at} />;
   return (
     <div className={styles.field} role={many ? 'group' : undefined} aria-labelledby={many ? `${id}-label` : undefined}>
-      {many ? <span className={styles.label} id={`${id}-label`}>{label}</span> : <label className={styles.label} htmlFor={id} id={`${id}-label`}>{label}</label>}
+      {many ? <span className={styles.label} id={`${id}-label`}>{label}{editors}</span> : <span className={styles.labelRow}><label className={styles.label} htmlFor={id} id={`${id}-label`}>{label}</label>{editors}</span>}
       <Control {...props} />
       <FieldMarks param={at} label={meta.label[locale]} />
       <Below id={id} help={meta.help?.[locale]} problems={mine} />

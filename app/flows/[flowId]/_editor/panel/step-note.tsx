@@ -2,6 +2,7 @@
 import { useTranslations } from 'next-intl';
 import { useId } from 'react';
 import { useEditor } from '../editor-context';
+import { FieldPeople } from './field-people';
 import { usePanel } from './panel-context';
 import styles from './panel.module.css';
 import { useDraft } from './use-draft';
@@ -14,7 +15,7 @@ export function StepNote() {
   const draft = useDraft(step.note ?? '', (text) => commands.setNote(step.id, text), (active) => onEditing(active ? 'note' : null));
   return (
     <div className={styles.field}>
-      <label className={styles.label} htmlFor={id}>{t('note')}</label>
+      <span className={styles.labelRow}><label className={styles.label} htmlFor={id}>{t('note')}</label><FieldPeople param="note" /></span>
       <textarea id={id} className={styles.area} rows={2} readOnly={!editable} placeholder={editable ? t('noteHint') : ''} value={draft.value} onFocus={draft.onFocus} onBlur={draft.onBlur} onChange={(event) => draft.change(event.target.value)} />
     </div>
   );
