@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { EditorPage } from './editor-page';
+import { expect, test } from './fixtures';
+import { componentWith, dataflow, publishedFlow, weatherSteps } from './flows';
+import { cableTo } from './network';
+
+test('edits made offline survive the closed page and are merged when the flow is opened again', async ({ ana, join, baseURL }) => {
+  const flowId = await publishedFlow(ana.api, await componentWith(ana.api, 'Kept'), 'dataflow', dataflow('Kept on the device', weatherSteps));
+  const bo = await join('Bo', 'editor');
+  const cable = await cableTo(Number(new URL(baseURL ?? '').port));
+  const { page, context } = await bo.open(`/flows/${flowId}`, { origin: cable.origin });
+  const two = new EditorPage(page);
+  await two.isSaved();
+  cable.cut();
+  await expect(page.getByText(/^Offline/)).toBeVisible({ timeout: 30_000 });
+  await two.addStep('Input', 'Distinct', 'Made offline');
+  await expect(page.getByText(/^Offline, \d+ changes? kept on this device$/)).toBeVisible();
+  await page.close();
+  cable.mend();
+  const one = new EditorPage((await ana.open(`/flows/${flowId}`)).page);
+  await one.addStep('Input', 'Distinct', 'Made meanwhile');
+  await expect(one.card('Made offline')).toHaveCount(0);
+  const again = new EditorPage(await context.newPage());
+  await again.page.goto(`/flows/${flowId}`);
+  await again.isSaved();
+  for (const each of [one, again]) for (const name of ['Made offline', 'Made meanwhile']) await expect(each.card(name)).toBeVisible();
+  await cable.close();
+});
+
+test('who is removed while editing is told, keeps the unsent edits as a file, and loses the copy', async ({ ana, join, baseURL }) => {
+  const flowId = await publishedFlow(ana.api, await componentWith(ana.api, 'Removed'), 'dataflow', dataflow('Removed from', weatherSteps));
+  const bo = await join('Bo', 'editor');
+  const cable = await cableTo(Number(new URL(baseURL ?? '').port));
+  const { page } = await bo.open(`/flows/${flowId}`, { origin: cable.origin });
+  const two = new EditorPage(page);
+  await two.isSaved();
+  cable.cut();
+  await expect(page.getByText(/^Offline/)).toBeVisible({ timeout: 30_000 });
+  await two.addStep('Input', 'Distinct', 'Never arrives');
+  const { items } = await ana.api.get<{ items: { id: string; email: string }[] }>('/members');
+  await ana.api.send('DELETE', `/members/${items.find((each) => each.email === bo.email)?.id ?? ''}`);
+  cable.mend();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save my changes as a file' }).click({ timeout: 30_000 });
+  const file = readFileSync(await (await download).path(), 'utf8');
+  expect(JSON.parse(file).lanes[0].stages[0].steps.map((step: { name: string }) => step.name)).toContain('Never arrives');
+  const left = await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name).filter((name) => name?.startsWith('millrace flow ')));
+  expect(left).toEqual([]);
+  const flow = await ana.api.get<{ definition: object }>(`/flows/${flowId}`);
+  expect(JSON.stringify(flow.definition)).not.toContain('Never arrives');
+  await cable.close();
+});
+
+test('three people at once, one of them a viewer: faces, field marks, following a view, two tabs of one person', async ({ ana, join }) => {
+  const flowId = await publishedFlow(ana.api, await componentWith(ana.api, 'Three'), 'dataflow', dataflow('Seen by three', weatherSteps));
+  const [bo, vi] = [await join('Bo', 'editor'), await join('Vi', 'viewer')];
+  const one = new EditorPage((await ana.open(`/flows/${flowId}`)).page);
+  const boOpen = await bo.open(`/flows/${flowId}`);
+  const two = new EditorPage(boOpen.page);
+  const three = new EditorPage((await vi.open(`/flows/${flowId}`)).page);
+  await expect(one.page.getByRole('button', { name: 'Follow Bo' })).toBeVisible();
+  await expect(one.page.getByRole('button', { name: 'Follow Vi' })).toBeVisible();
+  await expect(three.page.getByText('Read only', { exact: true })).toBeVisible();
+  await two.open('Given');
+  await two.panel.getByRole('textbox', { name: 'Note' }).click();
+  await one.open('Given');
+  await expect(one.panel.getByRole('img', { name: 'Bo is in this field' })).toBeVisible();
+  await one.page.getByRole('button', { name: 'Follow Bo' }).click();
+  await expect(one.page.getByText('Following Bo')).toBeVisible();
+  await one.page.getByRole('button', { name: 'Who is here' }).click();
+  await expect(one.page.getByRole('button', { name: 'Go to Vi' })).toBeVisible();
+  await one.page.keyboard.press('Escape');
+  const tab = new EditorPage(await boOpen.context.newPage());
+  await tab.page.goto(`/flows/${flowId}`);
+  await tab.addStep('Input', 'Distinct', 'From a second tab');
+  for (const each of [one, two, three]) await expect(each.card('From a second tab')).toBeVisible();
+  await expect(one.page.getByRole('group', { name: 'People here' }).getByRole('button', { name: /ollow.*Bo/ })).toHaveCount(1);
+});
