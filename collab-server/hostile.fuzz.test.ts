@@ -2,7 +2,7 @@ import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emptyDefinition } from '#flow/canonical';
-import { addNote, addStep, createDocument, definitionOf, renameFlow, setParam } from '#flow/document';
+import { addNote, addStep, createDocument, definitionOf, documentSchema, renameFlow, setParam } from '#flow/document';
 import { seeded } from '#flow/testing-random';
 import { refusal } from './close-codes';
 import { Connection } from './connection';
@@ -115,7 +115,14 @@ describe('hostile clients', () => {
     for (const bytes of [[], [0], [0, 3, 0], [1], [1, 200], [1, 3, 1, 5, 1], [1, 2, 255, 255], [2, 0, 0], [99], [100], [101, 1], [255, 255, 255, 255, 255, 255, 255, 255, 255]]) {
       expect([bytes, closedWith(Uint8Array.from(bytes))]).toEqual([bytes, 4400]);
     }
-    expect(closedWith(helloFrame(0))).toBe(4426);
+  });
+  it('a client of an older schema and a copy of another epoch are closed with 4426 before an edit of theirs is read', () => {
+    const before = contentHash(room.doc);
+    const foreign = new Y.Doc();
+    foreign.getMap('meta').set('name', 'Of another flow');
+    const edit = writeUpdate(Y.encodeStateAsUpdate(foreign));
+    expect([closedWith(helloFrame(0), edit), closedWith(helloFrame(documentSchema, 'epoch_of_another'), edit), closedWith(helloFrame(documentSchema, room.epoch))]).toEqual([4426, 4426, null]);
+    expect(contentHash(room.doc)).toBe(before);
   });
   it('C15 asks once for what is missing, then closes with 4509', () => {
     const doc = new Y.Doc();

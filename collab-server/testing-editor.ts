@@ -93,8 +93,9 @@ export class PretendEditor {
   }
 }
 
-export function helloFrame(schema = documentSchema): Uint8Array {
+export function helloFrame(schema = documentSchema, epoch = ''): Uint8Array {
   const encoder = encoding.createEncoder();
   for (const number of [100, 1, schema]) encoding.writeVarUint(encoder, number);
+  encoding.writeVarString(encoder, epoch);
   return encoding.toUint8Array(encoder);
 }
