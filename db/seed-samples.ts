@@ -12,6 +12,7 @@ import { insertEndpoint } from './endpoints';
 import { insertSystem } from './integrations';
 import { askWeather, cityComponent, cityEntries, weatherConnector, weatherEndpoint, weatherSystem } from './samples/city-weather';
 import { sampleBytes, weatherFile } from './samples/sample-file';
+import { purchaseApproval, purchaseComponent, purchases } from './samples/purchase-approval';
 import { nameComponent, savedNames, saveNameDataflow, saveNameWorkflow } from './samples/save-name';
 import { rainByMonth, weatherComponent } from './samples/seattle-weather';
 import { user } from './schema';
@@ -27,6 +28,7 @@ export async function seedSamples(tx: Executor, workspaceId: string, userId: str
   await seedWeather(tx, owner, say);
   await seedNames(tx, owner, say);
   await seedCities(tx, owner, say);
+  await seedPurchases(tx, owner, say);
 }
 
 async function seedWeather(tx: Executor, owner: Access, say: Say): Promise<void> {
@@ -53,6 +55,12 @@ async function seedCities(tx: Executor, owner: Access, say: Say): Promise<void> 
   const componentId = await insertComponent(tx, workspaceId, userId, cityComponent(say));
   for (const { city, day } of cityEntries) await insertEntry(tx, owner, componentId, `${city}, ${day}`, { city, day });
   await insertPublished(tx, owner, componentId, askWeather(say, { componentId, systemId, connectorId, endpointId }));
+}
+
+async function seedPurchases(tx: Executor, owner: Access, say: Say): Promise<void> {
+  const componentId = await insertComponent(tx, owner.workspaceId, owner.user?.id ?? null, purchaseComponent(say));
+  for (const { name, data } of purchases(say)) await insertEntry(tx, owner, componentId, name, { ...data, approver: { id: owner.user?.id ?? '' } });
+  await insertPublished(tx, owner, componentId, purchaseApproval(say));
 }
 
 const actorOf = (access: Access) => ({ workspaceId: access.workspaceId, userId: access.user?.id ?? null });

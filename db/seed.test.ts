@@ -60,14 +60,14 @@ describe('samples', () => {
 
   test('three components with entries come with the first workspace', async () => {
     const { items } = got(await listComponents(database, access, { limit: 10 }));
-    expect(items.map((each) => [each.title, each.entries])).toEqual([['City weather', 2], ['Save name', 3], ['Seattle weather', 1]]);
-    const [, names] = items;
+    expect(items.map((each) => [each.title, each.entries])).toEqual([['City weather', 2], ['Purchases', 2], ['Save name', 3], ['Seattle weather', 1]]);
+    const names = items.find((each) => each.title === 'Save name');
     expect(got(await listEntries(database, access, names?.id ?? '', { sort: 'user_name', limit: 1 })).items[0]).toMatchObject({ name: 'Grace Hopper', data: { user_name: 'Grace Hopper' } });
   });
 
   test('every flow is published, explained in two lines and has not a single problem or warning', async () => {
     const { items } = got(await listFlows(database, access, { limit: 10 }));
-    expect(items.map((each) => [each.name, each.kind, each.publishedVersion])).toEqual([['Ask for the weather', 'dataflow', 1], ['Rain by month', 'dataflow', 1], ['Save name', 'workflow', 1], ['Save the name', 'dataflow', 1]]);
+    expect(items.map((each) => [each.name, each.kind, each.publishedVersion])).toEqual([['Ask for the weather', 'dataflow', 1], ['Purchase approval', 'workflow', 1], ['Rain by month', 'dataflow', 1], ['Save name', 'workflow', 1], ['Save the name', 'dataflow', 1]]);
     for (const { id, name, description } of items) {
       expect(got(await getFlow(database, access, id)).flow.problems, name).toEqual([]);
       expect(description?.split('\n'), name).toHaveLength(2);
@@ -92,7 +92,7 @@ describe('samples', () => {
     const headers = { 'content-type': 'application/json', origin: 'http://localhost:3000', 'accept-language': 'fr-CA,fr;q=0.9,en;q=0.5' };
     expect((await auth.handler(new Request('http://localhost:3000/api/auth/sign-up/email', { method: 'POST', body, headers }))).status).toBe(200);
     const rows = await french.db.select({ name: flows.name, published: flows.publishedVersionId }).from(flows);
-    expect(rows.map((row) => row.name).toSorted()).toEqual(['Demander la météo', 'Enregistrer le nom', 'Pluie par mois', 'Saisir le nom']);
+    expect(rows.map((row) => row.name).toSorted()).toEqual(['Approbation d’achat', 'Demander la météo', 'Enregistrer le nom', 'Pluie par mois', 'Saisir le nom']);
     expect(rows.every((row) => row.published !== null)).toBe(true);
     await french.drop();
   });

@@ -6,6 +6,8 @@ import { api } from '../_client/api';
 import { useChanges } from '../_client/run-stream';
 import { usePlace } from '../_client/whereabouts';
 import { AlsoHere } from '../_shell/also-here';
+import { EntryInstances } from '../_inbox/entry-instances';
+import { EntryTasks } from '../_inbox/entry-tasks';
 import { localeOf } from '../_run/duration';
 import { Button } from '../_ui/button';
 import { ConfirmDialog } from '../_ui/confirm-dialog';
@@ -129,6 +131,7 @@ export function EntryDrawer({ component, flows, entryId, can, onClose, onSaved }
                   <p>{t('form.contestedFields', { fields: draft.contested.map((name) => fields.find((field) => field.name === name)?.title ?? name).join(', ') })}</p>
                   <Button size="sm" variant="ghost" onClick={() => setDraft(startDraft(fields, base))}>{t('form.takeTheirs')}</Button></div></div>
             )}
+            {typeof entryId === 'number' && <EntryTasks componentId={component.id} entryId={entryId} canAnswer={can.run} />}
             {draft && (
               <form id="entry-form" className={styles.form} noValidate onSubmit={(event) => { event.preventDefault(); void save(); }}>
                 <fieldset disabled={!can.write} style={{ display: 'contents' }}>
@@ -147,6 +150,7 @@ export function EntryDrawer({ component, flows, entryId, can, onClose, onSaved }
               </form>
             )}
             {typeof entryId === 'number' && <AlsoHere page="component" objectId={component.id} entryId={entryId} words={(names, count) => t('form.alsoHere', { names, count })} detailed />}
+            {typeof entryId === 'number' && <EntryInstances componentId={component.id} entryId={entryId} canRun={can.run} />}
             {base && <EntryFacts entry={base} />}
           </>
         )}

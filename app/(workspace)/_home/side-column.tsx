@@ -1,10 +1,13 @@
 'use client';
-import { useTranslations } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import type { RunSummary } from '#db/run-row';
 import type { Place } from '#flow/whereabouts';
 import { useOthersHere } from '../../_client/whereabouts';
+import { useInbox } from '../../_inbox/inbox-context';
+import { AskedBy } from '../../_inbox/task-facts';
+import { localeOf } from '../../_run/duration';
 import { useOpenRuns } from '../../_shell/open-runs';
 import { Avatar } from '../../_ui/avatar';
 import { Icon } from '../../_ui/icon';
@@ -23,6 +26,7 @@ export function SideColumn({ me, recent }: { me: string | null; recent: readonly
   const last = [...ended, ...recent.filter((run) => !known.has(run.id) && run.finishedAt !== null)].slice(0, 6);
   return (
     <aside aria-label={t('side')} className="flex-none overflow-auto border-line lg:w-80 lg:border-l">
+      <WaitingForMe />
       <Section title={t('now')} count={open.length}>
         {open.slice(0, mostShown).map((run) => <RunLine key={run.id} run={run} me={me} />)}
         {open.length === 0 && <p className="text-xs text-muted">{t('nothingNow')}</p>}
@@ -34,6 +38,28 @@ export function SideColumn({ me, recent }: { me: string | null; recent: readonly
         <Link href="/runs" className="words-link mt-1 inline-block text-xs">{t('allRuns')}</Link>
       </Section>}
     </aside>
+  );
+}
+
+/** Questions of workflows that the signed-in person may answer. */
+function WaitingForMe() {
+  const t = useTranslations('inbox');
+  const locale = localeOf(useLocale());
+  const { tasks } = useInbox();
+  if (tasks.length === 0) return null;
+  return (
+    <Section title={t('waiting')} count={tasks.length}>
+      <ul>
+        {tasks.slice(0, 5).map((task) => (
+          <li key={task.id}>
+            <Link href={`/inbox?task=${task.id}`} className="-mx-2 flex min-h-11 items-center gap-2.5 rounded-2 px-2 py-1 hover:bg-hover">
+              <StatusMark status="waiting" size={15} />
+              <span className="min-w-0 flex-1"><span className="block font-medium">{task.question[locale]}</span><AskedBy task={task} /></span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Section>
   );
 }
 

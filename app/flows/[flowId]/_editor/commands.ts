@@ -1,13 +1,13 @@
 import type * as Y from 'yjs';
 import {
-  addNote, addStage, addStep, copyFragment, duplicateSteps, moveNote, moveStage, moveSteps, noteText, pasteFragment, removeNote, removeStage, removeSteps, renameFlow, renameStage, renameStep, replaceDefinition,
+  addLanes, addNote, addStage, addStep, copyFragment, duplicateSteps, moveNote, moveStage, moveSteps, noteText, pasteFragment, removeLane, removeNote, removeStage, removeSteps, renameFlow, renameStage, renameStep, replaceDefinition,
   resizeNote, setDisabled, setFlowSettings, setOnError, setParam, setRetry, setSource, setStepNote, setStepTimeout, type RetryChange,
 } from '#flow/document';
 import { stepKey, stepsOf, type FlowDefinition, type FlowSettings, type SourcePort } from '#flow/flow';
 import { parseFragment } from './fragment';
-import type { Json } from '#flow/json';
+import type { Json, JsonObject } from '#flow/json';
 import { stepType } from '#flow/steps/index';
-import type { Locale } from '#flow/text';
+import type { Locale, Text } from '#flow/text';
 import type { Place } from '../../../_canvas/place';
 import type { Point } from '../../../_canvas/path-shape';
 
@@ -15,9 +15,14 @@ import type { Point } from '../../../_canvas/path-shape';
 export type Commands = ReturnType<typeof createCommands>;
 
 type Now = { doc: Y.Doc | null; definition: FlowDefinition; selection: readonly string[]; undo: Y.UndoManager | null };
-type Deps = { now: () => Now; origin: unknown; userId: string; locale: Locale; stageName: (number: number) => string };
+type Case = { case: string; label: Text };
+type Deps = {
+  /** The branches a condition step has with these parameters. */
+  casesOf: (typeId: string, params: JsonObject) => Case[];
+  now: () => Now; origin: unknown; userId: string; locale: Locale; stageName: (number: number) => string;
+};
 
-export function createCommands({ now, origin, userId, locale, stageName }: Deps) {
+export function createCommands({ casesOf, now, origin, userId, locale, stageName }: Deps) {
   /** Runs an edit as an undo step of its own; without a document (offline at first load, or read-only) nothing happens. */
   const edit = <T>(work: (doc: Y.Doc) => T): T | null => {
     const { doc, undo } = now();
@@ -41,12 +46,27 @@ export function createCommands({ now, origin, userId, locale, stageName }: Deps)
     return edit((doc) => {
       const stageId = at?.stageId ?? addStage(doc, { laneId: definition.lanes[0]?.id ?? 'main', index: 0, name: stageName(1) }, origin);
       const sources = found.kind === 'dataflow' ? sourcesFor(found.sources, definition, at, selection) : undefined;
-      return addStep(doc, { stageId, index: at?.index ?? 0, type: typeId, name: freeName(found.title[locale], definition), ...(sources ? { sources } : {}) }, origin);
+      // A condition step and its branches are one edit: nobody ever sees the one without the others, and undo takes both.
+      return doc.transact(() => {
+        const stepId = addStep(doc, { stageId, index: at?.index ?? 0, type: typeId, name: freeName(found.title[locale], definition), ...(sources ? { sources } : {}) }, origin);
+        addBranches(doc, stepId, casesOf(typeId, {}));
+        return stepId;
+      }, origin);
     });
+  };
+
+  const addBranches = (doc: Y.Doc, stepId: string, cases: readonly Case[]) => {
+    if (cases.length > 0) addLanes(doc, stepId, cases.map((each) => ({ case: each.case, name: each.label[locale] })), origin);
   };
 
   return {
     addType,
+    /** The branches a condition step has none for yet. */
+    addBranches: (stepId: string) => {
+      const step = stepsOf(now().definition).find((each) => each.id === stepId);
+      if (step) edit((doc) => addBranches(doc, stepId, casesOf(step.type, step.params ?? {})));
+    },
+    removeLane: (laneId: string) => edit((doc) => removeLane(doc, laneId, userId, origin)),
     addStage: (index?: number): string | null => {
       const { definition } = now();
       const lane = definition.lanes[0];
@@ -62,7 +82,12 @@ export function createCommands({ now, origin, userId, locale, stageName }: Deps)
     connect: (from: string, to: string, port: SourcePort) => edit((doc) => setSource(doc, to, port, from, origin)),
     setSource: (stepId: string, port: SourcePort, source: string | null) => edit((doc) => setSource(doc, stepId, port, source, origin)),
     renameStep: (stepId: string, name: string) => type((doc) => renameStep(doc, stepId, name, origin)),
-    setParam: (stepId: string, key: string, value: Json | undefined) => type((doc) => setParam(doc, stepId, key, value, origin)),
+    setParam: (stepId: string, key: string, value: Json | undefined) => type((doc) => doc.transact(() => {
+      setParam(doc, stepId, key, value, origin);
+      const { definition } = now();
+      const step = definition.kind === 'workflow' ? stepsOf(definition).find((each) => each.id === stepId) : undefined;
+      if (step) addBranches(doc, stepId, casesOf(step.type, { ...step.params, [key]: value ?? null }));
+    }, origin)),
     setDisabled: (ids: readonly string[], disabled: boolean) => edit((doc) => doc.transact(() => { for (const id of ids) setDisabled(doc, id, disabled, origin); }, origin)),
     setNote: (stepId: string, note: string) => type((doc) => setStepNote(doc, stepId, note, origin)),
     setRetry: (stepId: string, change: RetryChange) => edit((doc) => setRetry(doc, stepId, change, origin)),

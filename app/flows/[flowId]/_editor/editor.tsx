@@ -29,6 +29,7 @@ import { openByStep } from '../../../_comments/threads';
 import { CommentsContext, useComments } from '../../../_comments/use-comments';
 import { AwayBanner } from './away-banner';
 import { CommentsPanel } from './comments-panel';
+import { branchCases } from './branch-cases';
 import { createCommands, placeBelow } from './commands';
 import { EditorContext, type EditorFacts } from './editor-context';
 import styles from './editor.module.css';
@@ -103,7 +104,7 @@ export function Editor({ flowId, user, first, component, index, published: read,
   const selected = useMemo(() => selection.filter((id) => present.has(id)), [selection, present]);
   const now = useRef({ doc, definition, selection: selected, undo });
   now.current = { doc: editable ? doc : null, definition, selection: selected, undo };
-  const commands = useMemo(() => createCommands({ now: () => now.current, origin: editorOrigin, userId: user.id, locale, stageName: (number) => t('stageName', { number }) }), [user.id, locale, t]);
+  const commands = useMemo(() => createCommands({ casesOf: (typeId, params) => branchCases(typeId, params, { index, component }), now: () => now.current, origin: editorOrigin, userId: user.id, locale, stageName: (number) => t('stageName', { number }) }), [user.id, locale, t, index, component]);
 
   const only = selected.length === 1 ? stepsOf(definition).find((step) => step.id === selected[0])?.name : undefined;
   usePlace({ page: 'flow', objectId: flowId, title: (definition.name.trim() || flowId).slice(0, 200), ...(only ? { detail: only.slice(0, 200) } : {}) });

@@ -1,6 +1,7 @@
 'use client';
 import { useTranslations } from 'next-intl';
 import { isShown } from '#flow/steps/field';
+import { Branches } from './branches';
 import { usePanel } from './panel-context';
 import styles from './panel.module.css';
 import { Below, ParamField } from './param-field';
@@ -21,6 +22,7 @@ export function StepSettings() {
       {type.kind === 'dataflow' && <SourcePickers rule={type.sources} />}
       {shown.map(([key, meta]) => <ParamField key={`${step.id}:${key}`} at={key} meta={meta} value={params[key]} onChange={(value) => setParam(key, value)} />)}
       {shown.length === 0 && <p className={styles.empty}>{t('noParams')}</p>}
+      <Branches />
       <StepPolicy />
       <StepNote />
     </>
