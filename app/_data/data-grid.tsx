@@ -1,7 +1,9 @@
 'use client';
 import { useTranslations } from 'next-intl';
 import { memo, useEffect, useRef, type KeyboardEvent } from 'react';
+import type { InstanceView } from '#db/instances';
 import type { ComponentField, EntryModel } from '#flow/component-model';
+import { InstanceBadge } from '../_inbox/instance-badge';
 import { Avatar } from '../_ui/avatar';
 import { Checkbox } from '../_ui/checkbox';
 import { Icon } from '../_ui/icon';
@@ -17,13 +19,15 @@ type Props = {
   fresh: ReadonlySet<number>;
   sort: { value: string; onChange: (sort: string) => void };
   selection: { ids: ReadonlySet<number>; onChange: (ids: ReadonlySet<number>) => void };
+  /** The newest workflow instance of each entry; no column while there is none. */
+  instances: ReadonlyMap<number, InstanceView>;
   openId: number | null;
   onOpen: (entryId: number) => void;
   onEnd: () => void;
 };
 
 /** Entries as rows: sorted by their heads (Shift adds a column), walked with the arrows, opened with Enter. */
-export function DataGrid({ title, fields, entries, fresh, sort, selection, openId, onOpen, onEnd }: Props) {
+export function DataGrid({ title, fields, entries, fresh, sort, selection, instances, openId, onOpen, onEnd }: Props) {
   const t = useTranslations('data');
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -46,12 +50,13 @@ export function DataGrid({ title, fields, entries, fresh, sort, selection, openI
             <th className={styles.check}><Checkbox label={t('grid.selectAll')} checked={all} onChange={() => onChange(new Set(all ? [] : entries.map((entry) => entry.id)))} /></th>
             {head('id', t('column.id'), true)}{head('name', t('column.name'))}
             {shown.map((field) => (field.type === 'array' || field.type === 'file' ? <th key={field.name} scope="col">{field.title}</th> : head(field.name, field.title, isRight(field))))}
+            {instances.size > 0 && <th scope="col">{t('column.workflow')}</th>}
             {head('updateDate', t('column.changed'))}
           </tr>
         </thead>
         <tbody>
           {entries.map((entry, index) => (
-            <Row key={entry.id} entry={entry} fields={shown} first={index === 0} fresh={fresh.has(entry.id)} selected={ids.has(entry.id)} open={entry.id === openId} onOpen={onOpen} onToggle={toggle} />
+            <Row key={entry.id} entry={entry} instance={instances.size > 0 ? (instances.get(entry.id) ?? null) : undefined} fields={shown} first={index === 0} fresh={fresh.has(entry.id)} selected={ids.has(entry.id)} open={entry.id === openId} onOpen={onOpen} onToggle={toggle} />
           ))}
         </tbody>
       </table>
@@ -70,9 +75,9 @@ function Head({ name, label, right, sort, onSort }: { name: string; label: strin
   );
 }
 
-type RowProps = { entry: EntryModel; fields: readonly ComponentField[]; first: boolean; fresh: boolean; selected: boolean; open: boolean; onOpen: (id: number) => void; onToggle: (id: number) => void };
+type RowProps = { entry: EntryModel; instance: InstanceView | null | undefined; fields: readonly ComponentField[]; first: boolean; fresh: boolean; selected: boolean; open: boolean; onOpen: (id: number) => void; onToggle: (id: number) => void };
 
-const Row = memo(function Row({ entry, fields, first, fresh, selected, open, onOpen, onToggle }: RowProps) {
+const Row = memo(function Row({ entry, instance, fields, first, fresh, selected, open, onOpen, onToggle }: RowProps) {
   const t = useTranslations('data');
   const name = entry.name || `#${entry.id}`;
   return (
@@ -81,6 +86,7 @@ const Row = memo(function Row({ entry, fields, first, fresh, selected, open, onO
       <td className={`${styles.id} ${styles.right}`}>{entry.id}</td>
       <td className={styles.name}>{name}</td>
       {fields.map((field, index) => <td key={field.name} className={isRight(field) ? styles.right : undefined} data-brief={index < 3 || undefined}><Cell field={field} value={entry.data[field.name]} /></td>)}
+      {instance !== undefined && <td data-brief={instance !== null || undefined}>{instance && <InstanceBadge instance={instance} />}</td>}
       <td data-brief><span className={styles.who}>{entry.changeAuthor && <Avatar user={{ id: String(entry.changeAuthor.id), name: entry.changeAuthor.name ?? '' }} size={16} decorative />}{entry.updateDate && <RelativeTime at={entry.updateDate} />}</span></td>
     </tr>
   );

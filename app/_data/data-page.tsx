@@ -12,6 +12,7 @@ import { toast } from '../_ui/toast';
 import { DataGrid } from './data-grid';
 import styles from './data.module.css';
 import { EntryDrawer } from './entry-drawer';
+import { useInstanceStates } from '../_inbox/use-instance-states';
 import { readQuery, writeQuery, type EntryQuery } from './entry-query';
 import { FilterBar } from './filter-bar';
 import { FlowButtons, type StartableFlow } from './flow-buttons';
@@ -27,6 +28,7 @@ export function DataPage({ component, flows, first, can }: Props) {
   const { fields } = component;
   const address = params.toString();
   const query = useMemo(() => readQuery(new URLSearchParams(address), fields), [address, fields]);
+  const instances = useInstanceStates(component.id, flows.some((flow) => flow.kind === 'workflow'));
   const entries = useEntries(component.id, fields, query, first);
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
   const [deleting, setDeleting] = useState(false);
@@ -71,7 +73,7 @@ export function DataPage({ component, flows, first, can }: Props) {
           ? <Empty title={t('grid.noMatch')} why={t('grid.noMatchWhy')} action={<Button onClick={() => setQuery({ ...query, q: '', filters: [] })}>{t('grid.clear')}</Button>} />
           : <Empty title={t('grid.none')} why={t(fields.length === 0 ? 'grid.noFieldsWhy' : 'grid.noneWhy')} action={can.write ? <Button variant="primary" icon="plus" onClick={() => setOpen('new')}>{t('grid.add')}</Button> : undefined} />
         : <DataGrid title={component.title} fields={fields} entries={entries.items} fresh={entries.fresh} sort={{ value: query.sort, onChange: (sort) => setQuery({ ...query, sort }) }}
-            selection={{ ids: selected, onChange: setSelected }} openId={typeof open === 'number' ? open : null} onOpen={setOpen} onEnd={entries.more} />}
+            selection={{ ids: selected, onChange: setSelected }} instances={instances} openId={typeof open === 'number' ? open : null} onOpen={setOpen} onEnd={entries.more} />}
       <footer className={styles.footer} aria-live="polite">
         <span>{selected.size > 0 ? t('grid.countSelected', { count: entries.total, selected: selected.size }) : t('grid.count', { count: entries.total })}</span>
         {entries.nextCursor !== null && <button type="button" onClick={entries.more}>{t('grid.more', { shown: entries.items.length })}</button>}
