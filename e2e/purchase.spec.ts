@@ -1,3 +1,4 @@
+import { EditorPage } from './editor-page';
 import { expect, test, type Api } from './fixtures';
 import type { Run } from './flows';
 import { killHard } from './processes';
@@ -86,14 +87,18 @@ test('A reset to draft and an answer that meet: exactly one wins', async ({ ana 
 
 test('Users can build a workflow with branches in the editor', async ({ ana }) => {
   const { componentId } = await purchases(ana.api);
-  const { id } = await ana.api.send<{ id: string }>('POST', '/flows', { componentId, kind: 'workflow', name: 'Branches' });
-  const { page } = await ana.open(`/flows/${id}`);
-  await page.keyboard.press('a');
-  await page.getByRole('combobox', { name: /step/i }).fill('Switch');
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('group', { name: 'Otherwise' })).toBeVisible();
-  const panel = page.getByRole('complementary', { name: /Switch case/ });
-  await panel.getByRole('combobox', { name: 'Switch source field' }).fill('decision');
-  await panel.getByRole('combobox', { name: 'Switch source field' }).press('Tab');
-  for (const branch of ['Approved', 'Rejected', 'Needs changes']) await expect(page.getByRole('group', { name: branch, exact: true })).toBeVisible();
+  const definition = { schema: 1, kind: 'workflow', name: 'Branches', lanes: [{ id: 'main', stages: [{ id: 'stg_1', name: 'Start', steps: [] }] }] };
+  const { id } = await ana.api.send<{ id: string }>('POST', '/flows', { componentId, kind: 'workflow', name: 'Branches', definition });
+  const editor = new EditorPage((await ana.open(`/flows/${id}`)).page);
+  await editor.addStep('Start', 'Switch', 'Decide');
+  await expect(editor.stage('Otherwise')).toBeVisible();
+  const field = editor.panel.getByLabel('Switch source field');
+  await field.fill('decision');
+  await field.press('Enter');
+  for (const branch of ['Approved', 'Rejected', 'Needs changes']) await expect(editor.stage(branch)).toBeVisible();
+  await editor.addStep('Approved', 'Finish', 'Done');
+  await editor.isSaved();
+  const flow = await ana.api.get<{ definition: { lanes: { when?: { case: string }; stages: { steps: { name: string }[] }[] }[] } }>(`/flows/${id}`);
+  expect(flow.definition.lanes.map((lane) => lane.when?.case ?? 'main').toSorted()).toEqual(['1', '2', '3', 'default', 'main']);
+  expect(flow.definition.lanes.find((lane) => lane.when?.case === '1')?.stages[0]?.steps.map((step) => step.name)).toEqual(['Done']);
 });
