@@ -18,9 +18,11 @@ const openStatuses = ['queued', 'running', 'waiting', 'paused'];
 const runId = z.uuid('a run id is a UUID');
 const listed = <S extends z.ZodType<string, string>>(shape: S) => z.union([z.string().transform((each) => each.split(',').map((part) => part.trim()).filter((part) => part !== '')), z.array(z.string())])
   .pipe(z.array(shape).max(20)).optional();
+/** NUL is no text to PostgreSQL. */
+const plain = (most: number) => z.string().max(most).refine((each) => !each.includes('\0'), 'holds the character U+0000');
 const filter = z.strictObject({
-  flowId: id.optional(), componentId: id.optional(), status: listed(z.enum(runStatuses)), startedBy: z.string().max(64).optional(),
-  trigger: listed(z.string().max(64)), from: z.iso.datetime({ offset: true }).optional(), to: z.iso.datetime({ offset: true }).optional(), q: z.string().max(200).optional(),
+  flowId: id.optional(), componentId: id.optional(), status: listed(z.enum(runStatuses)), startedBy: plain(64).optional(),
+  trigger: listed(plain(64)), from: z.iso.datetime({ offset: true }).optional(), to: z.iso.datetime({ offset: true }).optional(), q: plain(200).optional(),
 });
 /** A page may follow several lists over one socket: what comes for a named one carries its name. */
 const listName = z.strictObject({ list: id.optional() });

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { fail, type Result } from '#flow/failure';
 import { newId } from '#flow/id';
@@ -53,7 +53,7 @@ function alreadyRunning(entryId: number, instanceId: string): never {
 
 export async function listInstances(database: Database, access: Access, componentId: string, page: { entryId?: number | undefined } & Page) {
   return permitted(access, 'workspace.read', async (): Promise<Listed<InstanceView>> => {
-    const [component] = await database.db.select({ id: components.id }).from(components).where(and(eq(components.id, componentId), eq(components.workspaceId, access.workspaceId)));
+    const [component] = await database.db.select({ id: components.id }).from(components).where(and(eq(components.id, componentId), eq(components.workspaceId, access.workspaceId), isNull(components.deletedAt)));
     if (!component) fail('COMPONENT_NOT_FOUND', text(`There is no component "${componentId}".`, `Il n’y a pas de composant « ${componentId} ».`));
     const after = decodeCursor(page.cursor, z.tuple([z.iso.datetime(), z.string()]));
     const rows = await database.db.select({

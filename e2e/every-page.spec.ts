@@ -19,7 +19,7 @@ async function everyPage(api: Api): Promise<string[]> {
   const { runId } = await api.send<{ runId: string }>('POST', `/flows/${flow}/runs`, { input: { file: { id: file.id } }, waitSeconds: 30 });
   return [
     '/', '/inbox', '/runs', `/runs/${runId}`, `/components/${component}`, `/components/${component}?tab=model`, `/components/${component}?tab=flows`, `/components/${component}?tab=settings`,
-    `/flows/${flow}`, `/flows/${flow}/history`, '/people', '/integrations', '/account', '/settings', '/steps', '/steps/dataflow/group-by', '/steps/workflow/update-model', '/steps/workflow/get-user-confirmation',
+    `/flows/${flow}`, `/flows/${flow}/history`, '/people', '/integrations', '/account', '/settings', '/api-reference', '/steps', '/steps/dataflow/group-by', '/steps/workflow/update-model', '/steps/workflow/get-user-confirmation',
   ];
 }
 

@@ -7,7 +7,7 @@ import { root, runNode } from './setup.mjs';
 export async function buildServers() {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   await build({
-    entryPoints: [join(root, 'start.ts')], outdir: join(root, 'dist'), bundle: true, splitting: true, format: 'esm', platform: 'node',
+    entryPoints: { start: join(root, 'start.ts'), cli: join(root, 'cli', 'main.ts') }, outdir: join(root, 'dist'), bundle: true, splitting: true, format: 'esm', platform: 'node',
     target: 'node20', packages: 'external', sourcemap: 'linked', absWorkingDir: root, logLevel: 'warning',
     plugins: [{
       // `#flow/…`, `#db/…` and `#outgoing/…` look like packages to esbuild; they are ours and belong into the bundle.

@@ -27,7 +27,7 @@ export function RunChips({ runs, attachedId, onAttach }: Props) {
       {shown.map((run) => <Chip key={run.id} run={run} attached={run.id === attachedId} onAttach={onAttach} />)}
       {rest.length > 0 && (
         <Menu label={t('chips')} trigger={<button type="button" className={styles.chip}>{t('chip.more', { count: rest.length })}</button>}
-          items={rest.slice(0, 20).map((run) => ({ label: `${run.startedBy.name || t(`trigger.${triggerKey(run.trigger)}`)} · ${run.shortName}`, hint: t(`status.${statusKey(run)}`), onSelect: () => onAttach(run.id) }))} />
+          items={rest.slice(0, 20).map((run) => ({ label: `${run.startedBy.id === null ? (run.triggerName ?? t(`trigger.${triggerKey(run.trigger)}`)) : run.startedBy.name} · ${run.shortName}`, hint: t(`status.${statusKey(run)}`), onSelect: () => onAttach(run.id) }))} />
       )}
     </div>
   );
@@ -39,14 +39,24 @@ function Chip({ run, attached, onAttach }: { run: RunSummary; attached: boolean;
   const status = statusKey(run);
   const ended = runStatuses.some((each) => each === run.status && isEnded(each));
   const person = run.startedBy.id !== null;
+  const trigger = useTriggerWords()(run);
   return (
-    <button type="button" className={styles.chip} aria-pressed={attached} title={`${run.shortName} · ${t(`status.${status}`)}`} onClick={() => onAttach(run.id)}>
-      {person ? <Avatar user={run.startedBy} size={18} decorative /> : <Icon name={triggerIcon(run.trigger)} size={13} />}
+    <button type="button" className={styles.chip} aria-pressed={attached} title={`${run.shortName} · ${t(`status.${status}`)} · ${trigger}`} onClick={() => onAttach(run.id)}>
+      {person ? <><Avatar user={run.startedBy} size={18} decorative />{run.trigger !== 'button' && <Icon name={triggerIcon(run.trigger)} size={12} />}</> : <Icon name={triggerIcon(run.trigger)} size={13} />}
       <StatusMark status={status} size={13} />
-      <span>{person ? run.startedBy.name : t(`trigger.${triggerKey(run.trigger)}`)}</span>
+      <span>{person ? run.startedBy.name : (run.triggerName ?? t(`trigger.${triggerKey(run.trigger)}`))}{run.trigger !== 'button' && <span className="sr-only">, {trigger}</span>}</span>
       <em>{ended ? <RelativeTime at={run.finishedAt ?? run.createdAt} /> : <>{t(`status.${status}`).toLocaleLowerCase(locale)} {run.status !== 'queued' && run.stepsTotal > 0 && `${run.stepsDone}/${run.stepsTotal}`}</>}</em>
     </button>
   );
+}
+
+/** What started a run, with the hook's, schedule's or key's name where there is one. */
+export function useTriggerWords(): (run: { trigger: string; triggerName: string | null }) => string {
+  const t = useTranslations('run');
+  return ({ trigger, triggerName }) => {
+    const word = t(`trigger.${triggerKey(trigger)}`);
+    return triggerName === null ? word : t('triggerOf', { trigger: word, name: triggerName });
+  };
 }
 
 const statusKeys = [...runStatuses, 'warning'] as const;

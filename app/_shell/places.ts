@@ -8,6 +8,7 @@ export const places = [
   { key: 'integrations', href: '/integrations', icon: 'plug', right: 'integrations.manage' },
   { key: 'people', href: '/people', icon: 'users' },
   { key: 'steps', href: '/steps', icon: 'blocks' },
+  { key: 'apiReference', href: '/api-reference', icon: 'book-open' },
   { key: 'settings', href: '/settings', icon: 'sliders-horizontal' },
 ] as const;
 export type Place = (typeof places)[number];

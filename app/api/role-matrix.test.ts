@@ -110,6 +110,40 @@ describe.each(ofWorkspace)('%s', (_title, name, operation) => {
   });
 });
 
+/** The operation that deletes what a path parameter names: its path ends with that parameter. */
+const deleterOf = (key: string) => operations.map(([, , each]) => each).find((each) => each.method === 'DELETE' && each.path.endsWith(`/:${key}`) && each.right !== 'person');
+const deletable = ofWorkspace.flatMap(([title, name, operation]) => [...operation.path.matchAll(/:(\w+)/g)].flatMap(([, key = '']): [string, string, string, Operation, Operation][] => {
+  const deleter = deleterOf(key);
+  const kept = name === 'entryHistory' && key === 'entryId'; // who deleted an entry, and what it held, stays readable
+  return deleter && !kept ? [[title, key, name, operation, deleter]] : [];
+}));
+
+test.each(deletable)('%s: what %s named and was deleted is answered as if it had never been', async (_title, key, name, operation, deleter) => {
+  const sample = await sampleOf(name);
+  const own = new Set([...deleter.path.matchAll(/:(\w+)/g)].map((match) => match[1]));
+  const params = Object.fromEntries(Object.entries(sample.params ?? {}).filter(([each]) => own.has(each)));
+  const gone = await sendTo(deleter, world.cookies.owner, { params });
+  if (gone.status === 409) return expect(name).toMatch(/Run|Hook|Schedule|Instance/); // a run of it is open
+  expect(gone.status, `${key}: ${await gone.text()}`).toBe(200);
+  for (const role of ['owner', 'viewer'] as const) {
+    const reply = await ask(operation, world.cookies[role], sample);
+    const wanted = mayAsk(operation, role) ? [404, true] : [403, false];
+    expect([reply.status, reply.code?.endsWith('_NOT_FOUND')], `${role}: ${JSON.stringify(reply.body)}`).toEqual(wanted);
+  }
+});
+
+const nested = ofWorkspace.filter(([, , operation]) => [...operation.path.matchAll(/:(\w+)/g)].length > 1);
+test.each(nested)('%s: an inner id of another object is unknown here', async (_title, name, operation) => {
+  const [mine, other] = [await sampleOf(name), await sampleOf(name)];
+  const [outer = '', ...inner] = [...operation.path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '');
+  for (const key of inner) {
+    const foreign = other.params?.[key] ?? '';
+    if (foreign === mine.params?.[key]) continue; // numbered within its object: the same number is there too
+    const reply = await ask(operation, world.cookies.owner, { ...mine, params: { ...mine.params, [key]: foreign } });
+    expect([reply.status, reply.code?.endsWith('_NOT_FOUND')], `${outer} with another's ${key}: ${JSON.stringify(reply.body)}`).toEqual([404, true]);
+  }
+});
+
 const mutating = operations.filter(([, , operation]) => operation.method !== 'GET');
 describe.each(mutating)('%s', (_title, name, operation) => {
   test('a cookie from another origin changes nothing', async () => {

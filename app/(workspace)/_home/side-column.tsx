@@ -15,7 +15,7 @@ import { Meter } from '../../_ui/meter';
 import { RelativeTime } from '../../_ui/relative-time';
 import { StatusMark } from '../../_ui/status-mark';
 
-const triggerIcons: Record<string, string> = { api: 'key', schedule: 'clock', cron: 'clock', webhook: 'webhook', message: 'mail', flow: 'link' };
+const triggerIcons: Record<string, string> = { api: 'key', schedule: 'clock', cron: 'clock', webhook: 'webhook', message: 'mail', flow: 'link', workflow: 'workflow' };
 const mostShown = 12;
 
 /** What is going on in the workspace, live, and what ended last. */
@@ -103,7 +103,7 @@ function RunLine({ run, me }: { run: RunSummary; me: string | null }) {
   const t = useTranslations('home');
   const status = useTranslations('common.status');
   const person = run.startedBy.id !== null && run.trigger !== 'api' ? run.startedBy : null;
-  const who = person ? (person.id === me ? t('you') : person.name) : run.trigger === 'api' ? t('apiKey') : (run.startedBy.name ?? t('program'));
+  const who = person ? (person.id === me ? t('you') : person.name) : run.trigger === 'api' ? t('apiKey') : (run.triggerName ?? run.startedBy.name ?? t('program'));
   const words = run.status === 'succeeded' && run.warnings > 0 ? 'warning' : run.status;
   const running = run.finishedAt === null && run.stepsTotal > 0 && run.status !== 'queued';
   return (

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import type { Role } from '#db/access';
 import type { ApiKey } from '#db/api-keys';
 import { api } from '../../_client/api';
-import { Button } from '../../_ui/button';
+import { Button, ButtonLink } from '../../_ui/button';
 import { ConfirmDialog } from '../../_ui/confirm-dialog';
 import { DataTable } from '../../_ui/data-table';
 import { Dialog } from '../../_ui/dialog';
@@ -21,6 +21,7 @@ import { rolesGivenBy } from './roles';
 
 export function ApiKeys({ keys, role }: { keys: readonly ApiKey[]; role: Role }) {
   const t = useTranslations('people');
+  const shell = useTranslations('shell');
   const router = useRouter();
   const [making, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<ApiKey | null>(null);
@@ -32,7 +33,7 @@ export function ApiKeys({ keys, role }: { keys: readonly ApiKey[]; role: Role })
     router.refresh();
   };
   return (
-    <Section title={t('keys')} why={t('keysWhy')} action={<Button icon="key" onClick={() => setMaking(true)}>{t('newKey')}</Button>}>
+    <Section title={t('keys')} why={t('keysWhy')} action={<span className="flex gap-2"><ButtonLink href="/api-reference" variant="ghost" icon="book-open">{shell('place.apiReference')}</ButtonLink><Button icon="key" onClick={() => setMaking(true)}>{t('newKey')}</Button></span>}>
       <DataTable label={t('keys')} rows={keys} rowKey={(key) => key.id} empty={<Empty title={t('noKeys')} why={t('noKeysWhy')} className="px-5" />} columns={[
         { key: 'name', label: t('name'), render: (key) => <><b className="text-sm font-medium">{key.name}</b> <code className="mono text-muted">{key.prefix}…</code></> },
         { key: 'role', label: t('roleLabel'), width: 190, render: (key) => t(`role.${key.role}`) },

@@ -6,7 +6,7 @@ import { memo } from 'react';
 import type { RunSummary } from '#db/run-row';
 import { isEnded, runStatuses } from '#flow/run-state';
 import { between, formatCount, formatDuration, localeOf } from '../../_run/duration';
-import { statusKey, triggerKey } from '../../_run/run-chips';
+import { statusKey, useTriggerWords } from '../../_run/run-chips';
 import { useRunActs } from '../../_run/run-controls';
 import { triggerIcon } from '../../_run/trigger-icon';
 import { useNow } from '../../_run/use-now';
@@ -33,7 +33,7 @@ export const RunRow = memo(function RunRow({ run, me, canControl }: Props) {
   const now = useNow(live && run.status === 'running');
   const took = between(run.startedAt, run.finishedAt ?? (live ? new Date(now).toISOString() : null));
   const person = run.startedBy.id !== null;
-  const trigger = words(`trigger.${triggerKey(run.trigger)}`);
+  const trigger = useTriggerWords()(run);
   return (
     <tr data-live={live || undefined} onClick={(event) => event.target instanceof Element && !event.target.closest('a, button, [role="menu"]') && router.push(`/runs/${run.id}`)}>
       <td data-column="status"><StatusWord status={run.status} warnings={run.warnings}>{words(`status.${status}`)}</StatusWord></td>
@@ -42,8 +42,8 @@ export const RunRow = memo(function RunRow({ run, me, canControl }: Props) {
         {run.error && <span className={styles.error} title={run.error.message}>{run.error.code}</span>}
       </td>
       <td data-column="startedBy"><span className={styles.who}>{person
-        ? <><Avatar user={run.startedBy} size={18} me={run.startedBy.id === me} decorative />{run.startedBy.name}<em>{trigger}</em></>
-        : <><i><Icon name={triggerIcon(run.trigger)} size={11} /></i>{run.startedBy.name || trigger}</>}</span></td>
+        ? <><Avatar user={run.startedBy} size={18} me={run.startedBy.id === me} decorative />{run.startedBy.name}<em title={trigger}>{run.trigger !== 'button' && <Icon name={triggerIcon(run.trigger)} size={11} />}{trigger}</em></>
+        : <><i><Icon name={triggerIcon(run.trigger)} size={11} /></i>{run.triggerName ?? (run.startedBy.name || trigger)}<em title={trigger}>{trigger}</em></>}</span></td>
       <td data-column="started"><RelativeTime at={run.createdAt} /></td>
       <td data-column="steps"><span className={styles.steps}><Meter done={run.stepsDone} total={run.stepsTotal} status={run.status === 'succeeded' ? 'queued' : run.status} width={56} />{t('stepsOf', { done: run.stepsDone, total: run.stepsTotal })}</span></td>
       <td data-column="items">{run.itemsOut === null ? '' : formatCount(run.itemsOut, locale)}</td>

@@ -34,7 +34,7 @@ export default async function EditorPage({ params }: Props) {
     <Editor
       key={flow.id} flowId={flow.id} user={access.user} first={flow.definition} component={{ id, title, fields, settings }} index={index}
       published={published?.ok ? { number: published.version.number, definition: published.version.definition } : null} recent={recent.ok ? recent.items : []}
-      rights={{ edit: allows(access.role, 'flows.edit'), run: allows(access.role, 'runs.start'), control: allows(access.role, 'runs.control'), publish: allows(access.role, 'flows.publish') }} away={away}
+      rights={{ edit: allows(access.role, 'flows.edit'), run: allows(access.role, 'runs.start'), control: allows(access.role, 'runs.control'), publish: allows(access.role, 'flows.publish'), lend: allows(access.role, 'people.manage') }} away={away}
     />
   );
 }

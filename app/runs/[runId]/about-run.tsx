@@ -8,7 +8,9 @@ import type { RunEvent } from '#flow/run-event';
 import type { RunState } from '#flow/run-state';
 import { between, formatCount, formatDuration, localeOf } from '../../_run/duration';
 import { JsonTree } from '../../_run/json-value';
-import { triggerKey } from '../../_run/run-chips';
+import { useTriggerWords } from '../../_run/run-chips';
+import { triggerIcon } from '../../_run/trigger-icon';
+import { Icon } from '../../_ui/icon';
 import { StatusMark } from '../../_ui/status-mark';
 import type { ReplayRun } from './replay';
 import styles from './replay.module.css';
@@ -55,7 +57,7 @@ type FactsProps = { run: ReplayRun; latest: RunState; events: readonly RunEvent[
 
 export function RunFacts({ run, latest, events, me, stepId }: FactsProps) {
   const t = useTranslations('replay');
-  const words = useTranslations('run');
+  const trigger = useTriggerWords();
   const format = useFormatter();
   const locale = localeOf(useLocale());
   const children = Object.entries(latest.steps).filter(([id]) => stepId === undefined || id === stepId).flatMap(([, step]) => step.childRuns);
@@ -65,7 +67,7 @@ export function RunFacts({ run, latest, events, me, stepId }: FactsProps) {
   const time = (at: string | null) => (at === null ? '–' : format.dateTime(new Date(at), { dateStyle: 'medium', timeStyle: 'medium' }));
   return (
     <dl className={styles.facts}>
-      <dt>{t('startedBy')}</dt><dd>{run.startedBy.id !== null && run.startedBy.id === me ? t('you') : run.startedBy.name || '–'}, {words(`trigger.${triggerKey(run.trigger)}`)}</dd>
+      <dt>{t('startedBy')}</dt><dd>{run.startedBy.id !== null && run.startedBy.id === me ? t('you') : run.startedBy.name || '–'}<span className="mx-1 inline-flex align-[-2px] text-faint"><Icon name={triggerIcon(run.trigger)} size={13} /></span>{trigger(run)}</dd>
       <dt>{t('started')}</dt><dd>{time(latest.startedAt)}</dd>
       <dt>{t('finished')}</dt><dd>{time(latest.finishedAt)}{took !== null && `, ${formatDuration(took, locale)}`}</dd>
       {run.entryId !== null && <><dt>{t('entry')}</dt><dd><Link href={`/components/${run.componentId}?entry=${run.entryId}`}>{t('entryId', { id: run.entryId })}</Link></dd></>}

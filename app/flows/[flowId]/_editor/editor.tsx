@@ -56,16 +56,17 @@ import { useMarkedComment } from '../../../_comments/use-marked-comment';
 import { useRestoreNotice } from './use-restore-notice';
 import { useShortcuts } from './use-shortcuts';
 import { useSigns } from './use-signs';
+import { TriggersDialog } from './triggers-dialog';
 import { VersionsDialog } from './versions-dialog';
 
 export type EditorProps = {
   flowId: string; user: { id: string; name: string }; first: FlowDefinition; component: ComponentModel; index: WorkspaceIndex;
   published: { number: number; definition: FlowDefinition } | null; recent: RunSummary[];
-  rights: { edit: boolean; run: boolean; control: boolean; publish: boolean };
+  rights: { edit: boolean; run: boolean; control: boolean; publish: boolean; lend: boolean };
   /** What others did since this person was here last. */
   away: Away | null;
 };
-type Open = 'run' | 'publish' | 'versions' | 'find' | 'shortcuts' | null;
+type Open = 'triggers' | 'run' | 'publish' | 'versions' | 'find' | 'shortcuts' | null;
 
 /** The editor of a flow: one client island around the shared document. */
 export function Editor({ flowId, user, first, component, index, published: read, recent, rights, away }: EditorProps) {
@@ -204,7 +205,7 @@ export function Editor({ flowId, user, first, component, index, published: read,
   useClipboard({ commands, selection: selected, editable, onPasted: select, onCut: remove });
   const acts = {
     addStep: () => editable && setPalette({ group: null, stageId: null }), addStage: () => editable && edit.addStage(), addNote,
-    find: () => setOpen('find'), run: () => rights.run && setOpen('run'), publish: () => rights.publish && setOpen('publish'), undo: () => editable && commands.undo(), redo: () => editable && commands.redo(),
+    find: () => setOpen('find'), triggers: () => setOpen('triggers'), run: () => rights.run && setOpen('run'), publish: () => rights.publish && setOpen('publish'), undo: () => editable && commands.undo(), redo: () => editable && commands.redo(),
     duplicate: () => { if (editable && selected.length > 0) select(commands.duplicate(selected)); }, remove: () => remove(selected),
     disable: () => { if (editable && selected.length > 0) commands.setDisabled(selected, !selected.every((id) => stepsOf(definition).find((step) => step.id === id)?.disabled)); },
     selectAll: () => select([...present]), fit: () => canvas.current?.fit(), zoomIn: () => canvas.current?.zoomBy(1.25), zoomOut: () => canvas.current?.zoomBy(0.8), shortcuts: () => setOpen('shortcuts'),
@@ -234,7 +235,7 @@ export function Editor({ flowId, user, first, component, index, published: read,
           status={status} people={people} me={user} following={following} onFollow={follow} onJump={jump} undo={undoState} publishedVersion={published?.number ?? null} live={live} mayRun={rights.run && status.connection !== 'refused'} mayPublish={rights.publish && status.connection !== 'refused'}
           changes={changes} last={run.attached ? null : <LastRun run={run.runs[0] ?? null} onAttach={run.attach} />} onRun={() => setOpen('run')} onPublish={() => setOpen('publish')}
         />
-        <Rail open={palette !== null} onPalette={(group) => setPalette(palette && !group ? null : { group: group ?? null, stageId: null })} onFind={() => setOpen('find')} onNote={addNote} onComments={() => { setPalette(null); setCommentsOpen(!commentsOpen); }} commentsOpen={commentsOpen} onVersions={() => setOpen('versions')} onShortcuts={() => setOpen('shortcuts')} />
+        <Rail open={palette !== null} onPalette={(group) => setPalette(palette && !group ? null : { group: group ?? null, stageId: null })} onFind={() => setOpen('find')} onNote={addNote} onComments={() => { setPalette(null); setCommentsOpen(!commentsOpen); }} commentsOpen={commentsOpen} onTriggers={() => setOpen('triggers')} onVersions={() => setOpen('versions')} onShortcuts={() => setOpen('shortcuts')} />
         <main className={styles.work}>
           <RunStrip run={run} mayControl={rights.control} drawer={drawer} onDrawer={() => setDrawer(!drawer)} />
           <div className={styles.stageArea}>
@@ -262,6 +263,7 @@ export function Editor({ flowId, user, first, component, index, published: read,
       </div>
       <RunDialog open={open === 'run'} onClose={() => setOpen(null)} publishedVersion={published?.number ?? null} mayRunDraft={rights.edit} onStarted={run.attach} />
       <PublishDialog open={open === 'publish'} onClose={() => setOpen(null)} publishedVersion={published?.number ?? null} onPublished={(version) => { setMine({ number: version, definition }); toast.success(t('publish.done', { version })); router.refresh(); }} />
+      <TriggersDialog open={open === 'triggers'} onClose={() => setOpen(null)} published={published !== null} canPublish={rights.publish} me={user} mayLend={rights.lend} />
       <VersionsDialog open={open === 'versions'} onClose={() => setOpen(null)} mayPublish={rights.publish} onChanged={() => { setMine(null); router.refresh(); }} />
       <FindDialog open={open === 'find'} onClose={() => setOpen(null)} onFound={(stepId) => show(stepId, true)} />
       <EditorCommands acts={acts} rights={rights} editable={editable} />

@@ -10,14 +10,14 @@ import { IconButton } from '../../../_ui/icon-button';
 import { useEditor } from './editor-context';
 import styles from './editor.module.css';
 
-type Props = { open: boolean; onPalette: (group?: Group) => void; onFind: () => void; onNote: () => void; onComments: () => void; commentsOpen: boolean; onVersions: () => void; onShortcuts: () => void };
+type Props = { open: boolean; onPalette: (group?: Group) => void; onFind: () => void; onNote: () => void; onComments: () => void; commentsOpen: boolean; onTriggers: () => void; onVersions: () => void; onShortcuts: () => void };
 
 const groupIcons: Record<Group, string> = {
   input: 'file-input', transform: 'layers', users: 'users', output: 'file-output', notifications: 'bell', integrations: 'plug', common: 'text-cursor-input', conditions: 'split',
 };
 
 /** Doors to the palette, one per group of the catalogue, and the tools of the canvas. */
-export function Rail({ open, onPalette, onFind, onNote, onComments, commentsOpen, onVersions, onShortcuts }: Props) {
+export function Rail({ open, onPalette, onFind, onNote, onComments, commentsOpen, onTriggers, onVersions, onShortcuts }: Props) {
   const { flowId, definition, editable, locale } = useEditor();
   const router = useRouter();
   const t = useTranslations('editor');
@@ -43,6 +43,7 @@ export function Rail({ open, onPalette, onFind, onNote, onComments, commentsOpen
         </span>
       )}
       <span className={styles.grow} />
+      {definition.kind === 'dataflow' && <IconButton label={t('action.triggers')} icon="webhook" onClick={onTriggers} />}
       <IconButton label={t('versions')} icon="tags" onClick={onVersions} />
       <IconButton label={t('history')} icon="history" onClick={() => router.push(`/flows/${flowId}/history`)} />
       <IconButton label={t('shortcuts')} icon="circle-help" onClick={onShortcuts} />

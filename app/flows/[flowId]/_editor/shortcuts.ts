@@ -1,7 +1,7 @@
 /** Every shortcut of the editor: what the handler obeys and the "?" dialog lists. `Mod` is Ctrl, or ⌘ on a Mac. */
 export type Action =
   | 'addStep' | 'addStage' | 'addNote' | 'find' | 'run' | 'publish' | 'undo' | 'redo' | 'duplicate' | 'remove' | 'disable' | 'selectAll' | 'fit' | 'zoomIn' | 'zoomOut'
-  | 'palette' | 'shortcuts' | 'nextRegion' | 'escape' | 'eye';
+  | 'triggers' | 'palette' | 'shortcuts' | 'nextRegion' | 'escape' | 'eye';
 
 export type Shortcut = { action: Action; keys: readonly string[]; group: 'edit' | 'select' | 'view' | 'run' };
 

@@ -1,7 +1,7 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { ComponentModel } from '#flow/component-model';
 import { api } from '../../../../_client/api';
 import { Button } from '../../../../_ui/button';
@@ -14,10 +14,10 @@ import { Textarea } from '../../../../_ui/textarea';
 import { toast } from '../../../../_ui/toast';
 import styles from '../component.module.css';
 
-type Props = { component: ComponentModel; counts: { entries: number; flows: number }; canEdit: boolean };
+type Props = { component: ComponentModel; counts: { entries: number; flows: number }; canEdit: boolean; children: ReactNode };
 
 /** Title, description and access of a component, and its end. */
-export function ComponentSettingsForm({ component, counts, canEdit }: Props) {
+export function ComponentSettingsForm({ component, counts, canEdit, children }: Props) {
   const t = useTranslations('component');
   const router = useRouter();
   const { settings } = component;
@@ -62,14 +62,17 @@ export function ComponentSettingsForm({ component, counts, canEdit }: Props) {
           <div className={styles.option}><Switch checked={proxyMode} onChange={setProxyMode}>{t('settings.proxy')}</Switch><small>{t('settings.proxyHelp')}</small></div>
           {canEdit && <div className={styles.buttons}><Button variant="primary" type="submit" disabled={busy || title.trim() === ''}>{t('save')}</Button></div>}
         </fieldset>
-        {canEdit && (
+      </form>
+      {children}
+      {canEdit && (
+        <div className={styles.settings}>
           <section className={styles.danger}>
             <h2>{t('settings.delete')}</h2>
             <p>{t('settings.deleteText', counts)}</p>
             <Button variant="danger" type="button" onClick={() => setDeleting(true)}>{t('settings.delete')}</Button>
           </section>
-        )}
-      </form>
+        </div>
+      )}
       <ConfirmDialog open={deleting} onClose={() => setDeleting(false)} onConfirm={() => void remove()} danger title={t('settings.deleteTitle', { title: component.title })} description={t('settings.deleteText', counts)} confirmLabel={t('settings.delete')} />
     </div>
   );
