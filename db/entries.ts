@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import type { ComponentModel, EntryModel } from '#flow/component-model';
+import type { EntryModel } from '#flow/component-model';
 import { fail, type Result } from '#flow/failure';
 import type { JsonObject } from '#flow/json';
 import type { EntryWrite } from '#flow/steps/capabilities';

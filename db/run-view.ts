@@ -26,9 +26,10 @@ export type RunView = Omit<RunSummary, 'error'> & {
 
 export async function getRun(database: Database, access: Access, runId: string, options: { definition?: boolean | undefined } = {}) {
   return permitted(access, 'workspace.read', async (): Promise<{ run: RunView }> => {
+    // The status before what came of it: the other way round a run could be shown as ended without its output.
+    const [summary] = await selectSummaries(database.db).where(eq(runs.id, runId));
     const row = await runOf(database.db, access, runId);
-    const [[summary], [version], state, input, output] = await Promise.all([
-      selectSummaries(database.db).where(eq(runs.id, runId)),
+    const [[version], state, input, output] = await Promise.all([
       options.definition ? database.db.select({ definition: flowVersions.definition }).from(flowVersions).where(eq(flowVersions.id, row.flowVersionId)) : [],
       stateOf(database.sql, runId),
       row.inputRef === null ? null : getValue(database.db, access.workspaceId, row.inputRef),

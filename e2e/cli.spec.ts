@@ -101,8 +101,8 @@ test('Flows go out to files and come back the same; keys are made and revoked', 
 
   const key = await millrace(['api-key', 'create', 'Reader', '--role', 'viewer', '--json']);
   const { id, key: secret }: { id: string; key: string } = JSON.parse(key.out);
-  expect(await cli(origin, secret)(['run', 'Came back'])).toMatchObject({ code: 1, err: expect.stringContaining('ACCESS_DENIED') });
+  expect(await cli(origin, secret)(['run', made.out])).toMatchObject({ code: 1, err: expect.stringContaining('ACCESS_DENIED') });
   expect((await millrace(['api-key', 'list'])).out).toContain(id);
   expect((await millrace(['api-key', 'revoke', id])).code).toBe(0);
-  expect(await cli(origin, secret)(['export', 'Came back'])).toMatchObject({ code: 1, err: expect.stringContaining('NOT_SIGNED_IN') });
+  expect(await cli(origin, secret)(['export', made.out])).toMatchObject({ code: 1, err: expect.stringContaining('NOT_SIGNED_IN') });
 });

@@ -1,3 +1,4 @@
+// oxlint-disable-next-line no-restricted-imports -- a wire that a test cuts, between the engine and its database
 import { connect, createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 

@@ -20,7 +20,7 @@ export function ScheduleTicks({ ticks }: { ticks: readonly ShownTick[] }) {
         {ticks.map((tick) => (
           <li key={tick.at} className="flex min-h-8 items-center gap-2 px-3 py-1.5 text-sm">
             <Badge tone={tones[tick.outcome]}>{t(`outcome.${tick.outcome}`)}</Badge>
-            <span className="min-w-0 flex-1 text-xs text-muted">{tick.failure?.message ?? (tick.outcome === 'run' ? '' : t(`outcomeWhy.${tick.outcome}`))}{tick.runId && <Link href={`/runs/${tick.runId}`} className="mono text-link hover:underline">{shortRunName(tick.runId)}</Link>}</span>
+            <span className="min-w-0 flex-1 text-xs text-muted">{tick.failure?.message ?? (tick.outcome === 'run' ? '' : t(`outcomeWhy.${tick.outcome}`))}{tick.runId && <Link href={`/runs/${tick.runId}`} className="mono words-link">{shortRunName(tick.runId)}</Link>}</span>
             <RelativeTime at={tick.at} className="flex-none text-xs text-faint" />
           </li>
         ))}
