@@ -113,6 +113,7 @@ test('versions are rolled back and unpublished, told what will happen', async ({
   await page.getByRole('alertdialog').getByRole('button', { name: 'Roll back' }).click();
   await expect(page.getByText('Version 1 runs from now on')).toBeVisible();
   expect((await ana.api.get<{ publishedVersion: number }>(`/flows/${flowId}`)).publishedVersion).toBe(1);
+  await expect(page.getByRole('button', { name: 'Roll back to version 2' })).toBeVisible(); // the list stands as it will stay
   await page.getByRole('button', { name: 'Unpublish' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Unpublish' }).click();
   await expect(page.getByText('The flow is no longer published')).toBeVisible();

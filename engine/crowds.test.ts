@@ -32,7 +32,7 @@ const untilDone = async (seconds: number) => {
 describe('timers', () => {
   const [due, parked] = isLong ? [10_000, 100_000] : [200, 20_000];
 
-  test(`R52 ${due} runs that are due in one second are each carried out once, while ${parked} others wait at no cost`, async () => {
+  test(`R92 ${due} runs that are due in one second are each carried out once, while ${parked} others wait at no cost`, async () => {
     const flow = await t.insertFlow(chain(1));
     await ask(flow, due);
     const { sql } = t.database;
@@ -82,7 +82,7 @@ describe('a cancel storm', () => {
 describe('a long log', () => {
   const length = isLong ? 51_200 : 5_000;
 
-  test(`R53 a run of ${length} events is folded and verified in the time of a page load`, async () => {
+  test(`R93 a run of ${length} events is folded and verified in the time of a page load`, async () => {
     const flow = await t.insertFlow(chain(1));
     const runId = newRunId();
     const { sql } = t.database;
@@ -119,7 +119,7 @@ describe('a long log', () => {
 describe('the global tail', () => {
   const [writers, perWriter] = isLong ? [16, 400] : [8, 60];
 
-  test(`R54 ${writers} writers that commit out of order and take back: the tail misses nothing, "greater than the last number" does`, async () => {
+  test(`R94 ${writers} writers that commit out of order and take back: the tail misses nothing, "greater than the last number" does`, async () => {
     const flow = await t.insertFlow(chain(1));
     const { sql } = t.database;
     const [version] = await sql<{ id: string }[]>`select id from flow_versions where flow_id = ${flow}`;

@@ -134,7 +134,7 @@ describe('PostgreSQL', () => {
     await t.close();
   }, 300_000);
 
-  test('R50 an append whose answer is lost right after it was sent is never sent again: its runs are read from the log and go on', async () => {
+  test('R90 an append whose answer is lost right after it was sent is never sent again: its runs are read from the log and go on', async () => {
     t = await engineTest();
     const wanted = isLong ? 200 : 4;
     const proxy = await startProxy(t.database.url, 'step.succeeded', 3);

@@ -20,7 +20,7 @@ async function play(list: readonly number[], guards?: Parameters<typeof simulate
 }
 
 describe('worlds of workers, crashes and a slow network', () => {
-  test(`R51 in ${seeds.length} worlds every log keeps the rules, whatever overtakes, is lost, stalls or dies`, async () => {
+  test(`R91 in ${seeds.length} worlds every log keeps the rules, whatever overtakes, is lost, stalls or dies`, async () => {
     await play(seeds);
     console.log(`simulated: ${JSON.stringify(total)}`);
     if (only) return;
@@ -30,11 +30,11 @@ describe('worlds of workers, crashes and a slow network', () => {
     expect(total.open / total.runs).toBeLessThan(0.3);
   }, 3_000_000);
 
-  test('R51 the same seed plays the same world', async () => {
+  test('R91 the same seed plays the same world', async () => {
     expect(await simulate(7)).toEqual(await simulate(7));
   });
 
-  test('R51 without fence and position some world breaks a rule, and says by which seed; each of the two alone is shown in guards.test.ts', async () => {
+  test('R91 without fence and position some world breaks a rule, and says by which seed; each of the two alone is shown in guards.test.ts', async () => {
     await expect(play(Array.from({ length: 2_000 }, (_, at) => at + 1), { fence: false, position: false, lease: true })).rejects.toThrow(/^SEED=\d+: R\d+/);
   }, 120_000);
 });

@@ -61,7 +61,7 @@ function Introduction({ origin }: { origin: string }) {
     <div className="grid max-w-180 gap-2 px-5 py-4 text-sm text-muted">
       <p>{t.rich('intro', { base: () => <code className="mono text-text">{origin}/api/v1</code> })}</p>
       <p>{t('introKey')}</p>
-      <p>{t.rich('introDocument', { link: (words) => <a href="/api/v1/openapi.json" className="words-link">{words}</a> })}</p>
+      <p>{t.rich('introDocument', { link: (words) => <a href="/api/v1/openapi.json" className="words-link underline">{words}</a> })}</p>
     </div>
   );
 }
