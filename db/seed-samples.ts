@@ -20,7 +20,7 @@ import { publishLocked } from './versions';
 
 type Say = (words: Text) => string;
 
-/** Three samples in every new workspace, in its owner's language, published and ready to run without any network. */
+/** Four samples in every new workspace, in its owner's language, published and ready to run without any network. */
 export async function seedSamples(tx: Executor, workspaceId: string, userId: string): Promise<void> {
   const [person] = await tx.select({ id: user.id, name: user.name, locale: user.locale }).from(user).where(eq(user.id, userId));
   const owner: Access = { workspaceId, role: 'owner', user: person ? { id: person.id, name: person.name } : null, via: 'session' };

@@ -60,7 +60,7 @@ test('Users can answer in another browser, after the server was killed while the
   await expect(page.getByRole('link', { name: /Inbox.*1 new/ })).toBeVisible();
   await killHard('engine');
   await killHard('web');
-  await expect.poll(async () => (await ana.api.request.get('/health/ready')).status(), { timeout: 60_000 }).toBe(200);
+  await expect.poll(() => ana.api.request.get('/health/ready').then((answer) => answer.status(), () => 0), { timeout: 60_000 }).toBe(200);
   await page.goto('/inbox');
   await page.getByRole('button', { name: /Approve 1240 € for Order of 1240/ }).first().click();
   await page.getByRole('group', { name: 'Answers' }).getByRole('button', { name: 'Approved' }).click();

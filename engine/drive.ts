@@ -52,7 +52,7 @@ export async function drive(engine: Engine, run: LiveRun, slot: Slot): Promise<O
 let lastTurnMs = 0;
 const turnMs = 5;
 
-/** Lets sockets and timers have their turn, once a few milliseconds: a turn for every step cost a sixth of the throughput. */
+/** Lets sockets and timers have their turn, once a few milliseconds rather than after every step. */
 async function yieldTurn(): Promise<void> {
   if (performance.now() - lastTurnMs < turnMs) return;
   await breathe();
