@@ -92,7 +92,7 @@ test('Users can build a workflow with branches in the editor', async ({ ana }) =
   const editor = new EditorPage((await ana.open(`/flows/${id}`)).page);
   await editor.addStep('Start', 'Switch', 'Decide');
   await expect(editor.stage('Otherwise')).toBeVisible();
-  const field = editor.panel.getByLabel('Switch source field');
+  const field = editor.panel.getByRole('combobox', { name: 'Switch source field' });
   await field.fill('decision');
   await field.press('Enter');
   for (const branch of ['Approved', 'Rejected', 'Needs changes']) await expect(editor.stage(branch)).toBeVisible();

@@ -4,11 +4,11 @@ import {
   ChevronsUpDown, Circle, CircleAlert, CircleCheck, CircleDot, CircleHelp, CirclePlay, CircleStop, CircleX, Clipboard, ClipboardPaste, Clock, Cloud, CloudAlert,
   CloudCheck, CloudDownload, CloudOff, CloudRain, Code, Columns3, Command, Component, Copy, CornerDownLeft, CornerDownRight, Crosshair, Database, DatabaseZap, Download, Ellipsis,
   EllipsisVertical, ExternalLink, Eye, EyeOff, Factory, FastForward, File, FileDown, FileInput, FileOutput, FilePlus, FileText, FileUp, Files, Filter, Fingerprint, Flag,
-  Focus, Folder, Form, FormInput, GitBranch, GitCompare, GitFork, GitMerge, Globe, GraduationCap, GripVertical, Group, Hand, Hash, Heart, HelpCircle, History, Home,
-  House, Image, Inbox, Info, Key, Keyboard, Landmark, Languages, Layers, LayoutGrid, LayoutTemplate, Leaf, Link, Link2, List, ListChecks, ListFilter, ListPlus, ListTree,
+  Focus, Folder, Form, FormInput, Gauge, GitBranch, GitCompare, GitFork, GitMerge, Globe, GraduationCap, GripVertical, Group, Hand, Hash, Heart, HelpCircle, History, Home,
+  House, Image, Inbox, Info, Key, KeyRound, Keyboard, Landmark, Languages, Layers, LayoutGrid, LayoutTemplate, Leaf, Library, Link, Link2, List, ListChecks, ListFilter, ListPlus, ListTree,
   LoaderCircle, Lock, LogIn, LogOut, Mail, Map, Maximize, Maximize2, Megaphone, Menu, Merge, MessageCircle, MessageSquare, Minimize2, Minus, Monitor, Moon, MousePointer2,
   Network, NotebookPen, OctagonX, Package, PanelBottom, PanelLeft, PanelRight, Pause, Pencil, PencilLine, Plane, Play, Plug, Plus, Power, PowerOff, Puzzle, Radio,
-  Receipt, Redo2, RefreshCw, Repeat, Rocket, RotateCcw, RotateCw, Save, Scan, Search, Send, Server, Settings, Settings2, Sheet, Shield, ShieldCheck, ShoppingCart,
+  Receipt, Redo2, RefreshCw, Repeat, Rocket, RotateCcw, RotateCw, Save, Scan, ScanSearch, Search, Send, Server, Settings, Settings2, Sheet, Shield, ShieldCheck, ShoppingCart,
   Shuffle, Sigma, SkipBack, SkipForward, SlidersHorizontal, Sparkles, Split, Square, SquareCheck, SquareDashed, SquareFunction, SquarePen, SquareTerminal, SquareText,
   Star, StepBack, StepForward, StickyNote, Sun, Table, Table2, Tag, Tags, Terminal, Text, TextCursorInput, Ticket, Timer, ToggleLeft, Trash2, TriangleAlert, Truck, Type,
   Undo2, Unlink, Unplug, Upload, User, UserCheck, UserCog, UserMinus, UserPlus, UserRound, UserRoundCheck, UserRoundPen, Users, Variable, Wallet, WandSparkles, Waypoints, Webhook,
@@ -18,6 +18,7 @@ import {
 
 /** Every icon the product shows, by its name in kebab case: a list, so that only these reach the browser. */
 const icons: Record<string, LucideIcon> = {
+  gauge: Gauge, 'key-round': KeyRound, library: Library, 'scan-search': ScanSearch,
   activity: Activity, 'arrow-down': ArrowDown, 'arrow-down-up': ArrowDownUp, 'arrow-left': ArrowLeft, 'arrow-left-right': ArrowLeftRight, 'arrow-right': ArrowRight,
   'arrow-up': ArrowUp, 'arrow-up-right': ArrowUpRight, 'at-sign': AtSign, ban: Ban, bell: Bell, blocks: Blocks, book: Book, 'book-open': BookOpen, box: Box, boxes: Boxes,
   braces: Braces, briefcase: Briefcase, bug: Bug, 'building-2': Building2, calculator: Calculator, calendar: Calendar, 'calendar-clock': CalendarClock, car: Car,

@@ -31,7 +31,7 @@ function objectExample(schema: JsonObject, schemas: ReadonlyMap<string, JsonObje
 
 /** Words a reader knows where the schema only says "text". */
 function nameExample(name: string): Json | undefined {
-  const known: JsonObject = { cron: '0 7 * * 1-5', email: 'someone@example.com', title: 'Orders', name: 'Orders', text: 'Looks good.' };
+  const known: JsonObject = { cron: '0 7 * * 1-5', email: 'someone@example.com', title: 'Orders', name: 'Orders', text: 'Looks good.', path: '/orders/{id}' };
   return known[name];
 }
 

@@ -46,7 +46,7 @@ export function ApiReference({ reference, origin }: { reference: Reference; orig
           <section aria-labelledby="schemas">
             <h2 id="schemas" className="scroll-mt-14 border-b border-line bg-sunken px-5 py-2 text-sm font-strong">{t('schemas')}</h2>
             {reference.schemas.map(({ name, schema }) => (
-              <div key={name} id={`schema-${name}`} className="scroll-mt-16 border-b border-line px-5 py-3"><h3 className="mono mb-1.5 text-sm font-medium">{name}</h3><div className="max-w-180"><SchemaView schema={schema} /></div></div>
+              <div key={name} id={`schema-${name}`} className="scroll-mt-16 border-b border-line px-5 py-3"><h3 translate="no" className="mono mb-1.5 text-sm font-medium">{name}</h3><div className="max-w-180"><SchemaView schema={schema} /></div></div>
             ))}
           </section>
         )}

@@ -54,7 +54,7 @@ function TypeWords({ schema }: { schema: JsonObject }): ReactNode {
   const t = useTranslations('apiReference');
   if (typeof schema['$ref'] === 'string') {
     const name = schema['$ref'].split('/').at(-1) ?? '';
-    return <a href={`#schema-${name}`} className="mono words-link">{name}</a>;
+    return <a href={`#schema-${name}`} translate="no" className="mono words-link">{name}</a>;
   }
   const choices = choicesOf(schema);
   if (choices.length > 0) return <>{choices.map((each, index) => <span key={index}>{index > 0 && ` ${t('or')} `}<TypeWords schema={each} /></span>)}</>;
