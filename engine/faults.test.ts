@@ -61,7 +61,7 @@ describe('zombies', () => {
       const [held] = await t.database.sql<{ count: string }[]>`select count(*) from run_slots where owner like ${`%:${zombie.pid}:%`} and state = 'leased'`;
       await releaseLeases(t.database, zombie.pid);
       const heir = await begin();
-      await untilDone(60);
+      await untilDone(120);
       const before = Number((await t.database.sql<{ count: string }[]>`select count(*) from run_events`)[0]?.count);
       zombie.child.kill('SIGCONT');
       await sleep(1_200);
