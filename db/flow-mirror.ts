@@ -6,10 +6,14 @@ import { flows } from './schema';
 
 /** Brings the columns that lists read in line with the document, and tells open lists. */
 export async function mirrorFlow(database: Database, workspaceId: string, flowId: string, definition: FlowDefinition): Promise<void> {
+  const shown = { name: definition.name, restrictAccess: definition.restrictAccess ?? false, description: definition.settings?.description ?? null };
   await database.db.transaction(async (tx) => {
+    const [before] = await tx.select({ name: flows.name, restrictAccess: flows.restrictAccess, description: flows.description }).from(flows).where(eq(flows.id, flowId));
     await tx.update(flows).set({
-      name: definition.name, restrictAccess: definition.restrictAccess ?? false, description: definition.settings?.description ?? null, concurrency: definition.settings?.concurrency ?? null, updatedAt: new Date(),
+      ...shown, concurrency: definition.settings?.concurrency ?? null, updatedAt: new Date(),
     }).where(eq(flows.id, flowId));
-    await recordChange(tx, { workspaceId, topic: 'flow', objectId: flowId });
+    // A plain edit changes nothing that lists and other editors show: only who looks at the edit history hears of it.
+    const isPlain = before?.name === shown.name && before.restrictAccess === shown.restrictAccess && before.description === shown.description;
+    await recordChange(tx, { workspaceId, topic: isPlain ? 'history' : 'flow', objectId: flowId });
   });
 }
