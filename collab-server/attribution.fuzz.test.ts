@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { emptyDefinition } from '#flow/canonical';
 import { changesOf } from '#flow/changes';
 import { createDocument, createUndo, definitionOf } from '#flow/document';
+import { randomEdit, type Editor } from '#flow/testing-edits';
 import { seeded } from '#flow/testing-random';
 import { ChangeRecord } from './change-record';
-import { randomEdit, type Editor } from './testing-edits';
 
 /**
  * Three people edit one document, undo and redo included; rows are taken at random moments as commits take them. The
@@ -18,10 +18,10 @@ it.each(seeds)('C7 the rows name the author of every change, deletes and undo in
   const random = seeded(seed);
   const server = createDocument(emptyDefinition('dataflow', 'Fuzz'));
   const record = new ChangeRecord(server);
-  const editors = ['ana', 'bo', 'cy'].map((user): Editor => {
+  const editors = ['ana', 'bo', 'cy'].map((user): Editor & { user: string } => {
     const doc = new Y.Doc();
     Y.applyUpdate(doc, Y.encodeStateAsUpdate(server), 'server');
-    return { doc, undo: createUndo(doc, user), user };
+    return { doc, undo: createUndo(doc, user), origin: user, user };
   });
   const truth: string[] = [];
   const rows: string[] = [];
@@ -34,7 +34,7 @@ it.each(seeds)('C7 the rows name the author of every change, deletes and undo in
       if (origin !== 'server') sent.push(update);
     };
     editor.doc.on('update', collect);
-    randomEdit(editor, random.next);
+    randomEdit(random, editor);
     editor.doc.off('update', collect);
     for (const update of sent) {
       const before = definitionOf(server);

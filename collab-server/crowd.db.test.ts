@@ -6,8 +6,8 @@ import { workspaces } from '#db/schema/index';
 import { createTestDatabase, type TestDatabase } from '#db/testing';
 import { addStep, createUndo, definitionOf } from '#flow/document';
 import { newId } from '#flow/id';
+import { randomEdit, type Editor } from '#flow/testing-edits';
 import { seeded } from '#flow/testing-random';
-import { randomEdit, type Editor } from './testing-edits';
 import { forkWeb, insertFlow, join, openStock, person, signUp, startTestWeb, synced, testEnv, until, type Person, type TestWeb } from './testing';
 
 /** Real sockets, several at once: partitions, restarts, many people, many comings and goings. `MILLRACE_LONG=1` runs the full numbers. */
@@ -30,8 +30,8 @@ it.each(seeds)('F20 C25 five people, cut off at times and the server restarted, 
   const flowId = await insertFlow(web.database, web.workspaceId);
   const clients = await Promise.all(Array.from({ length: 5 }, async (_, place) => {
     const client = await synced(openStock(web.url, flowId, { cookie: ana.cookie }));
-    const user = `editor ${place}`;
-    const editor: Editor = { doc: client.doc, undo: createUndo(client.doc, user), user };
+    const origin = `editor ${place}`;
+    const editor: Editor = { doc: client.doc, undo: createUndo(client.doc, origin), origin };
     return { ...client, editor };
   }));
   const edits = isLong ? 200 : 50;
@@ -39,7 +39,7 @@ it.each(seeds)('F20 C25 five people, cut off at times and the server restarted, 
     for (const { editor, provider } of clients) {
       if (random.chance(0.03)) provider.disconnect();
       else if (!provider.shouldConnect && random.chance(0.2)) provider.connect();
-      randomEdit(editor, random.next);
+      randomEdit(random, editor);
     }
     if (turn === Math.floor(edits / 2)) await web.restart();
     await new Promise((resolve) => setTimeout(resolve, 35)); // below the limit of 60 messages a second
