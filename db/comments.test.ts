@@ -1,36 +1,24 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addStep } from '#flow/document';
 import { createComment, deleteComment, listComments, markRead, updateComment } from './comments';
-import { createComponent } from './components';
-import { appendUpdates, loadDocument } from './flow-documents';
-import { createFlow } from './flows';
 import { listNotifications } from './notifications';
 import { requestRun } from './runs';
-import { createTestDatabase, type TestDatabase } from './testing';
+import { editFlow, flowBench, insertEcho, type FlowBench } from './testing-flows';
 import { codeOf, got } from './testing-result';
-import { insertTestWorkspace, type TestWorkspace } from './testing-workspace';
 import { publishFlow } from './versions';
 
-let database: TestDatabase;
-let here: TestWorkspace;
-let there: TestWorkspace;
-let componentId: string;
+let bench: FlowBench;
+let database: FlowBench['database'];
+let here: FlowBench['here'];
+let there: FlowBench['there'];
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  here = await insertTestWorkspace(database);
-  there = await insertTestWorkspace(database);
-  componentId = got(await createComponent(database, here.as.editor, { title: 'Things' })).component.id;
+  bench = await flowBench();
+  ({ database, here, there } = bench);
 });
 afterAll(() => database.drop());
 
-const definition = {
-  schema: 1, kind: 'dataflow', name: 'Echo',
-  lanes: [{ id: 'main', stages: [{ id: 'stg_1', name: 'Input', steps: [
-    { id: 'stp_1', type: 'get-raw-model', name: 'Given', params: { model: '{"a":1}' } }, { id: 'stp_2', type: 'write-response', name: 'Answer', sources: { source: 'stp_1' } },
-  ] }] }],
-};
-const create = async () => got(await createFlow(database, here.as.editor, { componentId, kind: 'dataflow', name: 'Echo', definition })).id;
+const create = () => insertEcho(bench);
 const list = async (flowId: string, as = here.as.viewer, filter = {}) => got(await listComments(database, as, flowId, { limit: 50, ...filter })).items;
 
 test('H7 everybody in the workspace comments, on the flow, a step or a parameter, and is named', async () => {
@@ -109,11 +97,8 @@ test('H12 runs and their steps are commented where they ran; anchors that are no
   const flowId = await create();
   got(await publishFlow(database, here.as.editor, flowId));
   const run = got(await requestRun(database, here.as.operator, flowId, { input: { a: 1 } }));
-  const { doc, seq } = await loadDocument(database.db, flowId);
-  const updates: Uint8Array[] = [];
-  doc.on('update', (update: Uint8Array) => updates.push(update));
-  const later = addStep(doc, { stageId: 'stg_1', index: 0, type: 'distinct', name: 'Later' }, 'x');
-  await appendUpdates(database.db, updates.map((payload, at) => ({ flowId, seq: seq + 1 + at, userId: null, kind: 'edit' as const, payload })));
+  let later = '';
+  await editFlow(bench, flowId, here.as.editor, (doc) => void (later = addStep(doc, { stageId: 'stg_1', index: 0, type: 'distinct', name: 'Later' }, 'x')));
   const on = async (anchor: object) => codeOf(await createComment(database, here.as.viewer, flowId, { text: 'x', anchor }));
   expect(await on({ runId: run.runId, stepId: 'stp_1', seq: 3 })).toBe('ok');
   expect((await list(flowId, here.as.viewer, { runId: run.runId })).map((each) => each.anchor)).toEqual([{ stepId: 'stp_1', runId: run.runId, seq: 3 }]);

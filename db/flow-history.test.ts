@@ -1,62 +1,38 @@
 import * as Y from 'yjs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { changesOf } from '#flow/changes';
-import { addStep, createUndo, definitionOf, removeSteps, renameStage, setParam } from '#flow/document';
+import { addStep, createUndo, removeSteps, renameStage, setParam } from '#flow/document';
 import { stepsOf, type FlowDefinition } from '#flow/flow';
 import type { Access } from './access';
 import { createCheckpoint, deleteCheckpoint, listCheckpoints, renameCheckpoint } from './checkpoints';
-import { createComponent } from './components';
-import { commitUpdates, loadDocument, saveSnapshot, snapshotSpan, type UpdateRow } from './flow-documents';
+import { loadDocument, saveSnapshot, snapshotSpan } from './flow-documents';
 import { blame, diffMoments, flowAt, flowChanges, flowEdits } from './flow-history';
 import { restoreMoment } from './flow-restore';
 import { awayFrom, markSeen } from './flow-seen';
-import { createFlow, draftOf } from './flows';
-import { createTestDatabase, type TestDatabase } from './testing';
+import { draftOf } from './flows';
+import { editFlow, flowBench, insertEcho, setModel, type FlowBench } from './testing-flows';
 import { codeOf, got } from './testing-result';
-import { insertTestWorkspace, type TestWorkspace } from './testing-workspace';
 
-let database: TestDatabase;
-let here: TestWorkspace;
-let there: TestWorkspace;
-let componentId: string;
+let bench: FlowBench;
+let database: FlowBench['database'];
+let here: FlowBench['here'];
+let there: FlowBench['there'];
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  here = await insertTestWorkspace(database);
-  there = await insertTestWorkspace(database);
-  componentId = got(await createComponent(database, here.as.editor, { title: 'Things' })).component.id;
+  bench = await flowBench();
+  ({ database, here, there } = bench);
 });
 afterAll(() => database.drop());
 
-const echo: FlowDefinition = {
-  schema: 1, kind: 'dataflow', name: 'Echo',
-  lanes: [{ id: 'main', stages: [{ id: 'stg_1', name: 'Input', steps: [
-    { id: 'stp_1', type: 'get-raw-model', name: 'Given' }, { id: 'stp_2', type: 'write-response', name: 'Answer', sources: { source: 'stp_1' } },
-  ] }] }],
-};
-const create = async () => got(await createFlow(database, here.as.editor, { componentId, kind: 'dataflow', name: 'Echo', definition: echo })).id;
+const create = () => insertEcho(bench);
+const edit = (flowId: string, by: Access, change: (doc: Y.Doc) => void) => editFlow(bench, flowId, by, change);
 const undoable = 'a person';
-
-/** An edit as a room writes it: updates and their readable lines in one commit. Answers the moment. */
-async function edit(flowId: string, by: Access, change: (doc: Y.Doc) => void): Promise<number> {
-  const { doc, seq } = await loadDocument(database.db, flowId);
-  const before = definitionOf(doc);
-  const userId = by.user?.id ?? null;
-  const updates: UpdateRow[] = [];
-  doc.on('update', (payload: Uint8Array) => updates.push({ flowId, seq: seq + updates.length + 1, userId, kind: 'edit', payload }));
-  change(doc);
-  const last = updates.at(-1)?.seq ?? seq;
-  await commitUpdates(database.sql, { flowId, updates, clients: [], changes: changesOf(before, definitionOf(doc)).map((each, idx) => ({ seq: last, idx, userId, ...each })) });
-  return last;
-}
-const model = (value: string) => (doc: Y.Doc) => setParam(doc, 'stp_1', 'model', value, undoable);
 const modelOf = (definition: FlowDefinition) => stepsOf(definition).find((step) => step.id === 'stp_1')?.params?.['model'];
 
 test('H1 the flow at any moment is what it was, whichever snapshots there are', async () => {
   const flowId = await create();
   const moments = new Map<number, string>();
   for (let each = 0; each < 12; each++) {
-    moments.set(await edit(flowId, here.as.editor, model(`{"a":${each}}`)), `{"a":${each}}`);
+    moments.set(await edit(flowId, here.as.editor, setModel(`{"a":${each}}`)), `{"a":${each}}`);
     if (each === 4) await saveSnapshot(database.db, { flowId, seq: (await loadDocument(database.db, flowId)).seq, state: Y.encodeStateAsUpdate((await loadDocument(database.db, flowId)).doc) });
   }
   for (const [seq, value] of moments) {
@@ -80,9 +56,9 @@ test('H1 of the past one snapshot a span is kept, and always the newest two', as
 
 test('H2 edits are changes of one person to one thing without a pause; people and steps can be picked', async () => {
   const flowId = await create();
-  await edit(flowId, here.as.editor, model('{"a":1}'));
-  const last = await edit(flowId, here.as.editor, model('{"a":2}'));
-  const other = await edit(flowId, here.as.admin, model('{"a":3}'));
+  await edit(flowId, here.as.editor, setModel('{"a":1}'));
+  const last = await edit(flowId, here.as.editor, setModel('{"a":2}'));
+  const other = await edit(flowId, here.as.admin, setModel('{"a":3}'));
   const renamed = await edit(flowId, here.as.admin, (doc) => renameStage(doc, 'stg_1', 'First', undoable));
   const { items, nextCursor } = got(await flowEdits(database, here.as.viewer, flowId, { limit: 10 }));
   expect(items.map((each) => [each.seq, each.firstSeq, each.author?.name, each.stepIds, each.kind])).toEqual([
@@ -105,13 +81,13 @@ test('H2 edits are changes of one person to one thing without a pause; people an
 
 test('H3 blame names who last set each value, also after deletions and undo', async () => {
   const flowId = await create();
-  await edit(flowId, here.as.admin, model('{"a":1}'));
+  await edit(flowId, here.as.admin, setModel('{"a":1}'));
   await edit(flowId, here.as.owner, (doc) => {
     const undo = createUndo(doc, undoable);
     removeSteps(doc, ['stp_1'], 'o', undoable);
     undo.undo();
   });
-  const seq = await edit(flowId, here.as.editor, model('{"a":2}'));
+  const seq = await edit(flowId, here.as.editor, setModel('{"a":2}'));
   const undone = await edit(flowId, here.as.owner, (doc) => {
     const undo = createUndo(doc, undoable);
     setParam(doc, 'stp_1', 'model', '{"a":3}', undoable);
@@ -128,8 +104,8 @@ test('H3 blame names who last set each value, also after deletions and undo', as
 
 test('H4 a step is restored alone, its neighbours keep what they have', async () => {
   const flowId = await create();
-  const then = await edit(flowId, here.as.editor, model('{"a":1}'));
-  await edit(flowId, here.as.admin, model('{"a":2}'));
+  const then = await edit(flowId, here.as.editor, setModel('{"a":1}'));
+  await edit(flowId, here.as.admin, setModel('{"a":2}'));
   let added = '';
   const head = await edit(flowId, here.as.admin, (doc) => {
     added = addStep(doc, { stageId: 'stg_1', index: 0, type: 'distinct', name: 'New' }, undoable);
@@ -154,7 +130,7 @@ test('H4 a step is restored alone, its neighbours keep what they have', async ()
 
 test('H4 a whole flow is restored, nothing of the log is lost, newer work of others is not overwritten unseen', async () => {
   const flowId = await create();
-  const then = await edit(flowId, here.as.editor, model('{"a":1}'));
+  const then = await edit(flowId, here.as.editor, setModel('{"a":1}'));
   await edit(flowId, here.as.admin, (doc) => renameStage(doc, 'stg_1', 'First', undoable));
   const head = await edit(flowId, here.as.admin, (doc) => removeSteps(doc, ['stp_1', 'stp_2'], 'a', undoable));
   const unseen = await restoreMoment(database, here.as.editor, flowId, { seq: then, ifSeq: then });
@@ -173,10 +149,10 @@ test('H5 what others did since one was there last is counted, one’s own is not
   const flowId = await create();
   expect(await awayFrom(database, here.as.viewer, flowId)).toBeNull();
   const { seq } = got(await markSeen(database, here.as.editor, flowId));
-  await edit(flowId, here.as.editor, model('{"a":0}'));
+  await edit(flowId, here.as.editor, setModel('{"a":0}'));
   expect(await awayFrom(database, here.as.editor, flowId)).toMatchObject({ since: seq, changes: 0, authors: [] });
-  const head = await edit(flowId, here.as.admin, model('{"a":1}'));
-  await edit(flowId, { ...here.as.admin, user: null, via: 'api-key' }, model('{"a":2}'));
+  const head = await edit(flowId, here.as.admin, setModel('{"a":1}'));
+  await edit(flowId, { ...here.as.admin, user: null, via: 'api-key' }, setModel('{"a":2}'));
   expect(await awayFrom(database, here.as.editor, flowId)).toMatchObject({ since: seq, head: head + 1, changes: 2, authors: [{ name: 'The admin' }] });
   got(await markSeen(database, here.as.editor, flowId));
   expect(await awayFrom(database, here.as.editor, flowId)).toMatchObject({ since: head + 1, changes: 0 });
@@ -185,7 +161,7 @@ test('H5 what others did since one was there last is counted, one’s own is not
 
 test('H6 moments get names, are renamed and lose them', async () => {
   const flowId = await create();
-  const seq = await edit(flowId, here.as.editor, model('{"a":1}'));
+  const seq = await edit(flowId, here.as.editor, setModel('{"a":1}'));
   const { ok: _ok, ...made } = { ...got(await createCheckpoint(database, here.as.editor, flowId, { name: 'Before' })), ok: true };
   expect(made).toMatchObject({ seq, name: 'Before', createdBy: { name: 'The editor' } });
   got(await createCheckpoint(database, here.as.editor, flowId, { name: 'Birth', seq: 1 }));

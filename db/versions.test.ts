@@ -1,54 +1,31 @@
-import * as Y from 'yjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
 import { emptyDefinition } from '#flow/canonical';
-import { addStep, removeSteps, setParam } from '#flow/document';
+import { addStep, removeSteps } from '#flow/document';
 import type { FlowDefinition } from '#flow/flow';
 import type { Access } from './access';
 import { createComponent, deleteComponent } from './components';
-import { appendUpdates, loadDocument } from './flow-documents';
 import { flowChanges } from './flow-history';
 import { createFlow, deleteFlow, draftOf, getFlow, listFlows, patchFlow, unpublishFlow } from './flows';
-import { audit, flowChanges as changeRows, flowVersions, runSlots } from './schema';
-import { createTestDatabase, type TestDatabase } from './testing';
+import { audit, flowVersions, runSlots } from './schema';
+import { echoDefinition as good, editFlow, flowBench, insertEcho, setModel, type FlowBench } from './testing-flows';
 import { codeOf, got, refusal } from './testing-result';
-import { insertTestWorkspace, type TestWorkspace } from './testing-workspace';
 import { freezeDraft, getVersion, listVersions, publishFlow, publishPreview, rollbackFlow } from './versions';
 
-let database: TestDatabase;
-let here: TestWorkspace;
-let there: TestWorkspace;
+let bench: FlowBench;
+let database: FlowBench['database'];
+let here: FlowBench['here'];
+let there: FlowBench['there'];
 let componentId: string;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  here = await insertTestWorkspace(database);
-  there = await insertTestWorkspace(database);
-  componentId = got(await createComponent(database, here.as.editor, { title: 'Things' })).component.id;
+  bench = await flowBench();
+  ({ database, here, there, componentId } = bench);
 });
 afterAll(() => database.drop());
 
-const good = (name = 'Echo'): FlowDefinition => ({
-  schema: 1, kind: 'dataflow', name, settings: { description: 'Gives back what it gets.' },
-  lanes: [{ id: 'main', stages: [{ id: 'stg_1', name: 'Input', steps: [
-    { id: 'stp_1', type: 'get-raw-model', name: 'Given' },
-    { id: 'stp_2', type: 'write-response', name: 'Answer', sources: { source: 'stp_1' } },
-  ] }] }],
-});
-const create = async (definition: unknown = good(), name = 'Echo') => got(await createFlow(database, here.as.editor, { componentId, kind: 'dataflow', name, definition })).id;
-
-/** An edit as a room writes it: the update and its readable line, in one transaction. */
-async function edit(flowId: string, by: Access, change: (doc: Y.Doc) => void, line: { stepId: string | null; key: string }): Promise<void> {
-  const { doc, seq } = await loadDocument(database.db, flowId);
-  const before = Y.encodeStateVector(doc);
-  change(doc);
-  const userId = by.user?.id ?? null;
-  await database.db.transaction(async (tx) => {
-    await appendUpdates(tx, [{ flowId, seq: seq + 1, userId, kind: 'edit', payload: Y.encodeStateAsUpdate(doc, before) }]);
-    await tx.insert(changeRows).values({ flowId, seq: seq + 1, idx: 0, userId, ...line, op: 'set' });
-  });
-}
-const note = (flowId: string, by: Access, text: string) => edit(flowId, by, (doc) => setParam(doc, 'stp_1', 'model', text, 'test'), { stepId: 'stp_1', key: 'model' });
+const create = (definition?: FlowDefinition, name?: string) => insertEcho(bench, definition, name);
+const note = (flowId: string, by: Access, text: string) => editFlow(bench, flowId, by, setModel(text));
 
 describe('flows', () => {
   test('a definition comes back as it was given, under the name that was asked for', async () => {
@@ -111,12 +88,12 @@ describe('publishing', () => {
 
   test('an error blocks it and is answered with its step, a warning does not', async () => {
     const id = await create();
-    await edit(id, here.as.editor, (doc) => removeSteps(doc, ['stp_1'], here.as.editor.user?.id ?? '', 'test'), { stepId: 'stp_1', key: 'step' });
+    await editFlow(bench, id, here.as.editor, (doc) => removeSteps(doc, ['stp_1'], here.as.editor.user?.id ?? '', 'test'));
     const blocked = refusal(await publishFlow(database, here.as.editor, id));
     expect([blocked.code, blocked.details]).toMatchObject(['FLOW_HAS_PROBLEMS', [{ code: 'SOURCE_MISSING', level: 'error', stepId: 'stp_2' }]]);
     expect(got(await getFlow(database, here.as.viewer, id)).flow.publishedVersion).toBeNull();
     const unused = await create();
-    await edit(unused, here.as.editor, (doc) => addStep(doc, { stageId: 'stg_1', index: 2, type: 'distinct', name: 'Unread', sources: { source: 'stp_1' } }, 'test'), { stepId: 'stp_3', key: 'step' });
+    await editFlow(bench, unused, here.as.editor, (doc) => addStep(doc, { stageId: 'stg_1', index: 2, type: 'distinct', name: 'Unread', sources: { source: 'stp_1' } }, 'test'));
     expect(got(await getFlow(database, here.as.viewer, unused)).flow.problems).toMatchObject([{ code: 'UNUSED_OUTPUT', level: 'warning' }]);
     expect(codeOf(await publishFlow(database, here.as.editor, unused))).toBe('ok');
   });
@@ -184,7 +161,7 @@ describe('edit history', () => {
     await note(id, here.as.admin, '{"a":1}');
     await note(id, here.as.owner, '{"a":2}');
     const first = got(await flowChanges(database, here.as.viewer, id, { limit: 2 }));
-    expect(first.items.map((change) => [change.seq, change.author?.name, change.stepId, change.key])).toEqual([[3, 'The owner', 'stp_1', 'model'], [2, 'The admin', 'stp_1', 'model']]);
+    expect(first.items.map((change) => [change.seq, change.author?.name, change.stepId, change.key])).toEqual([[3, 'The owner', 'stp_1', 'params.model'], [2, 'The admin', 'stp_1', 'params.model']]);
     const rest = got(await flowChanges(database, here.as.viewer, id, { limit: 50, cursor: first.nextCursor ?? '' }));
     expect(rest.items.every((change) => change.seq === 1 && change.op === 'add')).toBe(true);
     expect(rest.items.map((change) => change.stepId)).toEqual(expect.arrayContaining(['stp_1', 'stp_2']));
