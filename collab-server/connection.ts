@@ -90,7 +90,7 @@ export class Connection implements Present {
 
   private receive(data: RawData, isBinary: boolean): void {
     if (this.socket.readyState !== this.socket.OPEN) return;
-    const frame = bytesOf(data);
+    const frame = asBuffer(data);
     if (!this.bytes.spend(frame.byteLength)) return this.close(refusal('tooFast', 'more than 1 MB a second'));
     try {
       if (!isBinary) throw new Error('messages are binary');
@@ -177,7 +177,7 @@ export class Connection implements Present {
   }
 }
 
-function bytesOf(data: RawData): Uint8Array {
+export function asBuffer(data: RawData): Buffer {
   if (Array.isArray(data)) return Buffer.concat(data);
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+  return data instanceof ArrayBuffer ? Buffer.from(data) : data;
 }

@@ -3,8 +3,10 @@ import type { Access } from '#db/access';
 import type { Auth } from '#db/auth';
 import { authenticate } from '#db/authenticate';
 import type { Database } from '#db/client';
+import { redeemTicket } from '#db/flow-tickets';
 import { id } from '#flow/id';
 import { refusal, type Refusal } from './close-codes';
+import { readTicket } from './protocol';
 
 export type Admission = { ok: true; access: Access; flowId: string } | { ok: false; refusal: Refusal };
 
@@ -23,8 +25,7 @@ export function credentialsOf(request: IncomingMessage): Headers {
 }
 
 /** Who wants to edit which flow, and may they be here at all. */
-export async function admit(database: Database, auth: Auth, request: IncomingMessage, path: string, origins: readonly string[]): Promise<Admission> {
-  if (!isOriginAllowed(request, origins)) return { ok: false, refusal: refusal('noAccess', `the origin "${request.headers.origin ?? ''}" is not allowed here`) };
+export async function admit(database: Database, auth: Auth, request: IncomingMessage, path: string): Promise<Admission> {
   const flowId = id.safeParse(path.slice('/collab/'.length));
   const [flow] = flowId.success ? await database.sql<{ workspace_id: string }[]>`select workspace_id from flows where id = ${flowId.data} and deleted_at is null` : [];
   const found = await authenticate(database, auth, { headers: credentialsOf(request), workspaceId: flow?.workspace_id });
@@ -32,4 +33,13 @@ export async function admit(database: Database, auth: Auth, request: IncomingMes
   // A flow of a workspace one is not in does not exist.
   if (!found.ok || !flow || !flowId.success) return { ok: false, refusal: refusal('noFlow', 'there is no such flow') };
   return { ok: true, access: found.access, flowId: flowId.data };
+}
+
+/** By what the first frame brings. A bad ticket tells nothing about the flow it was shown for. */
+export async function admitByTicket(database: Database, frame: Uint8Array, path: string): Promise<Admission> {
+  const flowId = id.safeParse(path.slice('/collab/'.length));
+  const ticket = readTicket(frame);
+  const access = flowId.success && ticket !== null ? await redeemTicket(database, ticket, flowId.data) : null;
+  if (!access || !flowId.success) return { ok: false, refusal: refusal('notSignedIn', 'this ticket does not admit here: it is used, too old or for another flow') };
+  return { ok: true, access, flowId: flowId.data };
 }

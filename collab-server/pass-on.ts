@@ -1,13 +1,16 @@
 import { WebSocket } from 'ws';
 import { closeCodes } from './close-codes';
 import { largestFrame } from './connection';
+import { ticketProtocol, writeTicket } from './protocol';
 
 const mostWaitingBytes = 16 * 1024 * 1024;
 
+type Way = { address: string; headers: Record<string, string>; ticket: string | null };
+
 /** Carries a socket to the process that owns its room: frames and close codes pass unchanged both ways. */
-export function passOn(client: WebSocket, address: string, headers: Record<string, string>): void {
-  const owner = new WebSocket(address, { headers, maxPayload: 64 * largestFrame, perMessageDeflate: false, handshakeTimeout: 5_000 });
-  const waiting: { data: WebSocket.RawData; binary: boolean }[] = [];
+export function passOn(client: WebSocket, { address, headers, ticket }: Way): void {
+  const owner = new WebSocket(address, ticket === null ? [] : [ticketProtocol], { headers, maxPayload: 64 * largestFrame, perMessageDeflate: false, handshakeTimeout: 5_000 });
+  const waiting: { data: WebSocket.RawData; binary: boolean }[] = ticket === null ? [] : [{ data: Buffer.from(writeTicket(ticket)), binary: true }];
   let waitingBytes = 0;
   client.on('message', (data, binary) => {
     if (owner.readyState === WebSocket.OPEN) return owner.send(data, { binary });

@@ -14,6 +14,9 @@ const hello = 100;
 const welcome = 101;
 const ack = 102;
 const nack = 103;
+const ticketType = 104;
+/** The WebSocket subprotocol of a client whose first frame is a ticket. */
+export const ticketProtocol = 'millrace-ticket';
 export const protocolVersion = 1;
 
 export type AwarenessEntry = { clientId: number; clock: number; state: unknown };
@@ -26,6 +29,21 @@ export type ClientMessage =
   | { type: 'hello'; protocol: number; schema: number; epoch: string };
 
 const mostAwarenessEntries = 2_000;
+
+const longestTicketFrame = 200;
+
+/** The ticket of a first frame; null when it brings none. */
+export function readTicket(data: Uint8Array): string | null {
+  if (data.byteLength > longestTicketFrame) return null;
+  try {
+    const decoder = decoding.createDecoder(data);
+    return decoding.readVarUint(decoder) === ticketType ? decoding.readVarString(decoder) : null;
+  } catch {
+    return null;
+  }
+}
+
+export const writeTicket = (ticket: string) => message(ticketType, (encoder) => encoding.writeVarString(encoder, ticket));
 
 /** Throws on anything that is not a message of the protocol. */
 export function readMessage(data: Uint8Array): ClientMessage {

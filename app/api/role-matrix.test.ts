@@ -42,7 +42,7 @@ async function ask(operation: Operation, cookie: string | null, given: Asked): P
 
 test('the table gives viewers comments and no other change, operators runs and files, editors all but people and settings', () => {
   const changes = (role: (typeof roles)[number]) => ofWorkspace.filter(([, , each]) => each.method !== 'GET' && mayAsk(each, role)).map(([, name]) => name);
-  const viewer = ['markSeen', 'readNotifications', 'createComment', 'readComments', 'updateComment', 'deleteComment'];
+  const viewer = ['createTicket', 'markSeen', 'readNotifications', 'createComment', 'readComments', 'updateComment', 'deleteComment'];
   const operator = [...viewer, 'startRun', 'cancelRun', 'forkRun', 'pauseRun', 'unpauseRun', 'resumeRun', 'rerunRun', 'resetInstance', 'answerTask', 'uploadFile'];
   const people = ['renameWorkspace', 'setMemberRole', 'removeMember', 'createInvitation', 'revokeInvitation', 'createApiKey', 'revokeApiKey'];
   const integrations = ['createSystem', 'updateSystem', 'deleteSystem', 'createConnector', 'updateConnector', 'deleteConnector', 'testConnector', 'importEndpoints', 'createEndpoint', 'updateEndpoint', 'deleteEndpoint'];

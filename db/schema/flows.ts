@@ -1,8 +1,8 @@
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { at, bytea } from './columns';
 import { components } from './components';
-import { user } from './users';
-import { workspaces } from './workspaces';
+import { session, user } from './users';
+import { apiKeys, workspaces } from './workspaces';
 
 export const flows = pgTable('flows', {
   id: text().primaryKey(),
@@ -114,3 +114,14 @@ export const flowSeen = pgTable('flow_seen', {
   seq: bigint({ mode: 'number' }).notNull(),
   at: at('at').notNull().defaultNow(),
 }, (table) => [primaryKey({ columns: [table.flowId, table.userId] })]);
+
+/** Admissions to a flow's socket, each for one use: whoever deletes the row has used it. Hashes only. */
+export const flowTickets = pgTable('flow_tickets', {
+  tokenHash: text('token_hash').primaryKey(),
+  flowId: text('flow_id').notNull().references(() => flows.id, { onDelete: 'cascade' }),
+  workspaceId: text('workspace_id').notNull().references(() => workspaces.id, { onDelete: 'cascade' }),
+  /** Of whom it was given out to, one of the two: it admits no further than they still reach. */
+  sessionId: text('session_id').references(() => session.id, { onDelete: 'cascade' }),
+  apiKeyId: text('api_key_id').references(() => apiKeys.id, { onDelete: 'cascade' }),
+  expiresAt: at('expires_at').notNull(),
+}, (table) => [index('flow_tickets_expiry').on(table.expiresAt)]);

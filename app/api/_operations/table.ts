@@ -1,3 +1,4 @@
+import { coEditing } from './co-editing';
 import { comments } from './comments';
 import { components } from './components';
 import { files } from './files';
@@ -11,4 +12,4 @@ import { runs } from './runs';
 import { triggers } from './triggers';
 
 /** Every operation of /api/v1: the routes, the OpenAPI document and the role matrix of the tests are made of it. */
-export const table = { ...people, ...components, ...flows, ...history, ...comments, ...runs, ...files, ...triggers, ...inbox, ...integrations, ...reference };
+export const table = { ...people, ...components, ...flows, ...history, ...coEditing, ...comments, ...runs, ...files, ...triggers, ...inbox, ...integrations, ...reference };

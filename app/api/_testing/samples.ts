@@ -136,6 +136,7 @@ export function samplesOf(world: World): { [K in keyof typeof table]: () => Prom
     flowBlame: async () => ({ params: await ofFlow(), query: { stepId: 'stp_1' } }),
     restoreFlow: async () => ({ params: await ofFlow(), body: { seq: 1, stepId: 'stp_1', ifSeq: 1 } }),
     markSeen: async () => ({ params: await ofFlow() }),
+    createTicket: async () => ({ params: await ofFlow() }),
     listCheckpoints: async () => ({ params: { flowId: (await ofCheckpoint())['flowId'] ?? '' } }),
     createCheckpoint: async () => ({ params: await ofFlow(), body: { name: name(), seq: 1 } }),
     renameCheckpoint: async () => ({ params: await ofCheckpoint(), body: { name: name() } }),
