@@ -6,10 +6,11 @@ import { bothTexts, text, type Text } from '#flow/text';
 import type { Access } from './access';
 import type { Database, Executor } from './client';
 import { storable } from './event-hash';
+import { enqueueMail, mail } from './mail';
 import { decodeCursor, paged, type Listed, type Page } from './page';
 import { permitted } from './permitted';
 import { recordChange } from './record-change';
-import { members, notifications } from './schema';
+import { members, notifications, user } from './schema';
 
 /** What people are told, in the bell and the inbox. It is written in the transaction of what it tells of. */
 export const notificationKinds = ['message', 'task', 'mention', 'warning'] as const;
@@ -23,25 +24,31 @@ const link = z.object({
 export type NotificationLink = z.infer<typeof link>;
 export type NewNotification = {
   workspaceId: string; userIds: readonly string[]; kind: NotificationKind;
-  /** e-mail stays queued until a mail job has sent it. */
+  /** By e-mail each waits as a side job; those without an address are left out. */
   channel?: Channel;
   subject: Text; body: Text; link?: NotificationLink;
 };
 export type NotificationView = { id: string; kind: NotificationKind; subject: Text; body: Text; link: NotificationLink; createdAt: string; readAt: string | null };
 
 export const keptDays = 90;
+/** A statement has at most 65,535 parameters. */
+const rowsPerInsert = 1_000;
 const lengths = { subject: 300, body: 10_000 };
 
 /** One notification for each of them who is a member of the workspace, once; returns what was written. */
 export async function notify(tx: Executor, given: NewNotification): Promise<{ id: string; userId: string }[]> {
   if (given.userIds.length === 0) return [];
   const { workspaceId, kind, channel = 'inApp' } = given;
-  const people = await tx.select({ userId: members.userId }).from(members).where(and(eq(members.workspaceId, workspaceId), inArray(members.userId, [...new Set(given.userIds)])));
-  const made = people.map(({ userId }) => ({ id: newId('ntf'), userId }));
+  const people = await tx.select({ userId: members.userId, email: user.email, locale: user.locale }).from(members).innerJoin(user, eq(user.id, members.userId))
+    .where(and(eq(members.workspaceId, workspaceId), inArray(members.userId, [...new Set(given.userIds)])));
+  const told = people.filter(({ email }) => channel === 'inApp' || mail.shape.to.safeParse(email).success).map((each) => ({ ...each, id: newId('ntf') }));
+  const made = told.map(({ id, userId }) => ({ id, userId }));
   if (made.length === 0) return [];
   const [subject, body] = [cut(given.subject, lengths.subject), cut(given.body, lengths.body)];
-  await tx.insert(notifications).values(made.map((each) => ({ ...each, workspaceId, kind, channel, subject, body, link: given.link ?? {}, status: channel === 'inApp' ? 'sent' : 'queued' })));
+  const rows = made.map((each) => ({ ...each, workspaceId, kind, channel, subject, body, link: given.link ?? {}, status: channel === 'inApp' ? 'sent' : 'queued' }));
+  for (let start = 0; start < rows.length; start += rowsPerInsert) await tx.insert(notifications).values(rows.slice(start, start + rowsPerInsert));
   if (channel === 'inApp') for (const each of made) await recordChange(tx, { workspaceId, topic: 'notification', objectId: each.id });
+  else await enqueueMail(tx, ...told.map(({ id, email, locale }) => ({ to: email, subject: locale === 'fr' ? subject.fr : subject.en, text: locale === 'fr' ? body.fr : body.en, notificationId: id })));
   return made;
 }
 
@@ -97,6 +104,11 @@ export async function notificationsById(database: Database, ids: readonly string
 
 export async function unreadOf(database: Database, who: { workspaceId: string; userId: string }): Promise<number> {
   return database.db.$count(notifications, and(eq(notifications.workspaceId, who.workspaceId), eq(notifications.userId, who.userId), eq(notifications.channel, 'inApp'), isNull(notifications.readAt)));
+}
+
+/** What became of an e-mail. One that was read or is gone stays as it is. */
+export async function noteDelivery(sqlOf: Database['sql'], id: string, status: 'sent' | 'failed'): Promise<void> {
+  await sqlOf`update notifications set status = ${status} where id = ${id} and status = 'queued'`;
 }
 
 export async function trimNotifications(sqlOf: Database['sql']): Promise<void> {

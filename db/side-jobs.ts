@@ -8,7 +8,7 @@ import type { Executor } from './client';
  * it follows from, so that neither is there without the other. At least once: a job whose process dies is done again.
  */
 export const sideJobs = {
-  'send-mail': z.object({ sealed: z.string() }),
+  'send-mail': z.object({ sealed: z.string(), notificationId: z.string().optional() }),
   'remove-old-runs': z.looseObject({}),
   'sweep-blobs': z.looseObject({}),
   'trim-tables': z.looseObject({}),
@@ -20,6 +20,11 @@ const mostAttempts = 12; // the pause grows to hours: the last is tried about tw
 /** With a `key` a job that waits already is replaced instead of doubled. */
 export async function addJob<J extends SideJob>(db: Executor, job: J, payload: z.infer<(typeof sideJobs)[J]>, key: string | null = null): Promise<void> {
   await db.execute(sql`select graphile_worker.add_job(identifier => ${job}, payload => ${JSON.stringify(payload)}::json, max_attempts => ${mostAttempts}, job_key => ${key})`);
+}
+
+/** Many of one kind in one statement. */
+export async function addJobs<J extends SideJob>(db: Executor, job: J, payloads: readonly z.infer<(typeof sideJobs)[J]>[]): Promise<void> {
+  await db.execute(sql`select graphile_worker.add_job(identifier => ${job}, payload => payload, max_attempts => ${mostAttempts}) from json_array_elements(${JSON.stringify(payloads)}::json) payload`);
 }
 
 /** Jobs that dead engine processes hold go back into the queue. */

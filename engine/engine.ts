@@ -12,6 +12,8 @@ export type Engine = {
   control: postgres.Sql;
   appender: Appender;
   calling: Calling;
+  /** An e-mail server is set up. */
+  canMail: boolean;
   figures: Figures;
   /** False once the lease is in doubt: no new effect may begin. */
   mayAct(): boolean;

@@ -8,6 +8,7 @@ import type { Database } from '#db/client';
 import type { Env } from '#db/env';
 import { log, reasonOf } from '#db/log';
 import { openMail } from '#db/mail';
+import { noteDelivery } from '#db/notifications';
 import { removeOldRuns } from '#db/retention';
 import { makeWeeks } from '#db/run-weeks';
 import { sideJobs, type SideJob } from '#db/side-jobs';
@@ -57,8 +58,9 @@ async function begin({ env, database, connectionUrl, workerId }: Parts): Promise
   const { Logger, run } = await import('graphile-worker');
   const events = new EventEmitter();
   // Under which names jobs are held stands on the worker's row: whoever finds it dead frees them.
-  events.on('worker:create', ({ worker }: { worker: { workerId: string } }) => {
-    database.sql`update workers set job_workers = array_append(job_workers, ${worker.workerId}) where id = ${workerId}`.catch((error: unknown) => log('error', 'a side-job worker was not noted', { reason: reasonOf(error) }));
+  // Since 0.17 that is the pool's name, not the single worker's.
+  events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => {
+    database.sql`update workers set job_workers = array_append(job_workers, ${workerPool.id}) where id = ${workerId}`.catch((error: unknown) => log('error', 'a pool of side-job workers was not noted', { reason: reasonOf(error) }));
   });
   return run({
     connectionString: connectionUrl, concurrency: atOnce, maxPoolSize: atOnce + 2, pollInterval: pollMs, noHandleSignals: true, gracefulShutdownAbortTimeout: drainMs, crontab, events, taskList: tasksOf(env, database),
@@ -68,21 +70,33 @@ async function begin({ env, database, connectionUrl, workerId }: Parts): Promise
   });
 }
 
+const hostOf = (address: string) => /@([^>\s]+)/.exec(address)?.[1] ?? 'localhost';
+
 export function tasksOf(env: Env, database: Database): TaskList {
   const transport = env.smtpUrl === null ? null : createTransport(env.smtpUrl);
-  const work: { [J in SideJob]: (payload: unknown) => Promise<unknown> } = {
-    'send-mail': async (payload) => {
-      if (!transport) throw new Error('SMTP_URL is not set: the mail waits');
-      const { to, subject, text } = openMail(sideJobs['send-mail'].parse(payload).sealed);
-      await transport.sendMail({ from: env.mailFrom, to, subject, text, disableFileAccess: true, disableUrlAccess: true });
+  const work: { [J in SideJob]: (payload: unknown, isLast: boolean) => Promise<unknown> } = {
+    'send-mail': async (payload, isLast) => {
+      const { sealed, notificationId } = sideJobs['send-mail'].parse(payload);
+      const note = async (status: 'sent' | 'failed') => (notificationId === undefined ? undefined : noteDelivery(database.sql, notificationId, status));
+      try {
+        if (!transport) throw new Error('SMTP_URL is not set: the mail waits');
+        const { to, subject, text } = openMail(sealed);
+        // A crash right after the server took it repeats it under the same id, by which mailboxes know it again.
+        const messageId = notificationId === undefined ? {} : { messageId: `<${notificationId}@${hostOf(env.mailFrom)}>` };
+        await transport.sendMail({ from: env.mailFrom, to, subject, text, ...messageId, disableFileAccess: true, disableUrlAccess: true });
+      } catch (error) {
+        if (isLast) await note('failed');
+        throw error;
+      }
+      await note('sent');
     },
     'remove-old-runs': () => removeOldRuns(database, { runDays: env.runRetentionDays, archiveFolder: join(env.dataDir, 'archive') }),
     'sweep-blobs': () => sweepBlobs(database.sql),
     'trim-tables': () => trimTables(database.sql),
     'make-weeks': () => makeWeeks(database.sql),
   };
-  return Object.fromEntries(Object.entries(work).map(([name, does]) => [name, async (payload: unknown) => {
-    const done = await does(payload);
+  return Object.fromEntries(Object.entries(work).map(([name, does]) => [name, async (payload: unknown, { job }) => {
+    const done = await does(payload, job.attempts >= job.max_attempts);
     if (typeof done === 'object' && done !== null) log('info', `side job ${name} done`, { result: JSON.stringify(done) });
   }]));
 }

@@ -104,7 +104,7 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
     },
     ...entryReads(engine, run, at.step.id, component, at.signal),
     ...childRunReads(engine, run, at.step.id),
-    canSend: (channel) => channel === 'inApp',
+    canSend: (channel) => channel === 'inApp' || engine.canMail,
     task: (taskId) => taskState(db, facts.workspaceId, taskId),
     tell: (news) => {
       if (news.type === 'wait.opened' && run.state.steps[at.step.id]?.status === 'waiting') return;

@@ -23,8 +23,8 @@ export async function bundleEngine(): Promise<string> {
   return outfile;
 }
 
-export async function spawnEngine(file: string, url: string): Promise<EngineProcess> {
-  const child = fork(file, { env: { ...process.env, DATABASE_URL: url }, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+export async function spawnEngine(file: string, url: string, variables: Record<string, string> = {}): Promise<EngineProcess> {
+  const child = fork(file, { env: { ...process.env, ...variables, DATABASE_URL: url }, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   await once(child, 'message');
   const kill = async (signal: NodeJS.Signals) => {
     if (child.exitCode !== null || child.signalCode !== null) return;
