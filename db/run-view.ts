@@ -11,7 +11,7 @@ import type { Access } from './access';
 import type { Database } from './client';
 import { permitted } from './permitted';
 import { eventOf, logRows, stateOf } from './run-log';
-import { runOf, selectSummaries, summaryOf, type RunSummary } from './run-row';
+import { checkRunId, runOf, selectSummaries, summaryOf, type RunSummary } from './run-row';
 import { flowVersions, runs } from './schema';
 
 export type StepView = Pick<StepState, 'status' | 'attempt' | 'iteration' | 'itemsIn' | 'itemsOut' | 'many' | 'warnings' | 'startedAt' | 'finishedAt' | 'progress' | 'reason' | 'childRuns'> & { error?: Failure };
@@ -26,6 +26,7 @@ export type RunView = Omit<RunSummary, 'error'> & {
 
 export async function getRun(database: Database, access: Access, runId: string, options: { definition?: boolean | undefined } = {}) {
   return permitted(access, 'workspace.read', async (): Promise<{ run: RunView }> => {
+    checkRunId(runId);
     // The status before what came of it: the other way round a run could be shown as ended without its output.
     const [summary] = await selectSummaries(database.db).where(eq(runs.id, runId));
     const row = await runOf(database.db, access, runId);
