@@ -75,7 +75,12 @@ class Inspection {
     const { client, clock } = struct.id;
     const end = clock + struct.length;
     demand(struct.length > 0 && struct.length <= longestStruct && end < highestClock, `a struct of length ${struct.length} at clock ${clock}`);
-    if (struct instanceof Y.Skip || end <= this.known(client)) return;
+    if (struct instanceof Y.Skip) return;
+    if (end <= this.known(client)) {
+      // Already here and not put in again, and yet Yjs looks up what it stands beside.
+      if (struct instanceof Y.Item) this.checkNeighbours(struct);
+      return;
+    }
     demand(struct instanceof Y.Item || struct instanceof Y.GC, 'a struct of an unknown kind');
     const gap = clock - this.end(client);
     demand(gap <= largestGap, `a gap of ${gap} before clock ${clock}`);
@@ -99,12 +104,7 @@ class Inspection {
   }
 
   private checkItem(item: Y.Item): void {
-    const parent: unknown = item.parent;
-    for (const id of [item.origin, item.rightOrigin, parent instanceof Y.ID ? parent : null]) {
-      if (!id) continue;
-      demand(id.client !== item.id.client || id.clock < item.id.clock, 'an item that depends on a later one');
-      if (id.clock >= this.end(id.client)) this.isMissing = true;
-    }
+    this.checkNeighbours(item);
     if (this.isMissing) return;
     const place = this.placeOf(item);
     if (!place) return;
@@ -113,6 +113,15 @@ class Inspection {
     } else {
       demand(isKeyHere(place), `"${String(place.key).slice(0, 50)}" is not a key of ${place.root}`);
       demand(isContentHere(place, item.content), `content that ${place.root} does not hold`);
+    }
+  }
+
+  private checkNeighbours(item: Y.Item): void {
+    const parent: unknown = item.parent;
+    for (const id of [item.origin, item.rightOrigin, parent instanceof Y.ID ? parent : null]) {
+      if (!id) continue;
+      demand(id.client !== item.id.client || id.clock < item.id.clock, 'an item that depends on a later one');
+      if (id.clock >= this.end(id.client)) this.isMissing = true;
     }
   }
 
