@@ -5,12 +5,15 @@ import { trimNotifications } from '#db/notifications';
 const pollMs = 300;
 const trimEveryMs = 600_000;
 const keptHours = 24;
+/** How far back a page may ask for what changed while it was on its way to the browser. */
+export const mostRecentMs = 60_000;
 type Listener = (changes: TailChange[]) => void;
 
 /** Reads the tail of table `changes` for everybody in this process. */
 export class ChangeHub {
   private readonly listeners = new Set<Listener>();
   private readonly timers: NodeJS.Timeout[];
+  private readonly heard: { at: number; change: TailChange }[] = [];
   private cursor: ChangeCursor | null = null;
   private isBusy = false;
   private readonly database: Database;
@@ -29,6 +32,12 @@ export class ChangeHub {
     return () => void this.listeners.delete(listener);
   }
 
+  /** What this process heard of in the last `withinMs`, oldest first. */
+  recent(withinMs: number): TailChange[] {
+    const since = performance.now() - Math.min(withinMs, mostRecentMs);
+    return this.heard.filter((each) => each.at >= since).map((each) => each.change);
+  }
+
   close(): void {
     for (const timer of this.timers) clearInterval(timer);
     this.listeners.clear();
@@ -42,6 +51,7 @@ export class ChangeHub {
         const found = await changesAfter(this.database.sql, this.cursor);
         this.cursor = found.cursor;
         isMore = found.isMore;
+        this.remember(found.items);
         if (found.items.length > 0) for (const listener of this.listeners) listener(found.items);
       }
     } catch (error) {
@@ -49,6 +59,13 @@ export class ChangeHub {
     } finally {
       this.isBusy = false;
     }
+  }
+
+  private remember(changes: readonly TailChange[]): void {
+    const at = performance.now();
+    const old = this.heard.findIndex((each) => each.at >= at - mostRecentMs);
+    this.heard.splice(0, old === -1 ? this.heard.length : old);
+    for (const change of changes) this.heard.push({ at, change });
   }
 
   private async trim(): Promise<void> {

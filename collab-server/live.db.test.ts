@@ -176,3 +176,20 @@ it('L7 followers hear of what changed under their topics in their workspace', as
   expect(heard).toEqual(['entry cmp_1', 'file fil_1']);
   expect((await ask(socket, 'follow', { topics: [{ topic: 'passwords' }] })).error?.code).toBe('PARAM_INVALID');
 });
+
+it('L7 a page that follows late is told what changed since it was drawn, and of its topics and workspace only', async () => {
+  const witness = connected('/changes', { cookie: vi.cookie });
+  let seen = 0;
+  witness.on('changes', ({ changes }: { changes: unknown[] }) => void (seen += changes.length));
+  await ask(witness, 'follow', { topics: [{ topic: 'component' }] });
+  const { db } = web.database;
+  await recordChange(db, { workspaceId: 'wks_other', topic: 'component', objectId: 'cmp_other' });
+  await recordChange(db, { workspaceId: web.workspaceId, topic: 'member', objectId: 'usr_1' });
+  await recordChange(db, { workspaceId: web.workspaceId, topic: 'component', objectId: 'cmp_drawn_before', deleted: true });
+  await until(() => seen === 1, 'the change', 15_000);
+  const late = connected('/changes', { cookie: vi.cookie });
+  const follow = { topics: [{ topic: 'component' }] };
+  expect(await ask(late, 'follow', { ...follow, withinMs: 60_000 })).toMatchObject({ ok: true, recent: [{ topic: 'component', objectId: 'cmp_drawn_before', deleted: true }] });
+  expect(await ask(late, 'follow', { ...follow, withinMs: 0 })).toEqual({ ok: true, recent: [] });
+  expect((await ask(late, 'follow', { ...follow, withinMs: 60_001 })).error?.code).toBe('PARAM_INVALID');
+});

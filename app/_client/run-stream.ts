@@ -27,11 +27,11 @@ export function useRun(runId: string | null): RunFeed {
 
 /**
  * Tells of every run that matches the list's filter whatever its status, so that a list also hears of a run that
- * leaves it; `onMissed` after a time without connection: read the list again.
+ * leaves it; `onMissed` whenever it begins to hear: read the list again, it may have been drawn before.
  */
-export function useRunList(filter: Record<string, string | string[] | undefined>, onRun: (run: RunNews) => void, onMissed?: () => void): void {
+export function useRunList(filter: Record<string, string | string[] | undefined>, onRun: (run: RunNews) => void, onMissed: () => void): void {
   const tell = useEffectEvent(onRun);
-  const missed = useEffectEvent(() => onMissed?.());
+  const missed = useEffectEvent(onMissed);
   const list = useId().replaceAll(/[^A-Za-z0-9_-]/g, '_');
   const wanted = JSON.stringify(filter);
   useEffect(() => {
@@ -40,12 +40,10 @@ export function useRunList(filter: Record<string, string | string[] | undefined>
       if (run.list === list) tell(run);
     };
     socket.on('run', heard);
-    let isFirst = true;
     const stop = whileConnected(socket, () => {
       const { status: _status, ...rest }: Record<string, unknown> = JSON.parse(wanted);
       socket.emit('watchRuns', { ...rest, list });
-      if (!isFirst) missed();
-      isFirst = false;
+      missed();
     });
     return () => {
       stop();
@@ -57,6 +55,9 @@ export function useRunList(filter: Record<string, string | string[] | undefined>
 
 export type Topic = { topic: 'component' | 'entry' | 'flow' | 'member' | 'file' | 'instance' | 'integration' | 'history' | 'comment'; objectId?: string };
 export type Change = Topic & { objectId: string; entryId: number | null; deleted: boolean; at: string };
+
+/** A page is drawn on the server a while before it follows: it asks for what changed in between, at most this long ago. */
+const mostDrawnMsAgo = 20_000;
 
 /** What changed in the workspace under these topics. An empty list: the connection was lost, read everything again. */
 export function useChanges(topics: readonly Topic[], onChange: (changes: Change[]) => void): void {
@@ -74,7 +75,7 @@ export function useChanges(topics: readonly Topic[], onChange: (changes: Change[
     socket.on('changes', heard);
     let isFirst = true;
     const stop = whileConnected(socket, () => {
-      sendTopics();
+      sendTopics(isFirst ? (recent) => heard({ changes: recent }) : undefined);
       if (!isFirst) tell([]);
       isFirst = false;
     });
@@ -89,11 +90,15 @@ export function useChanges(topics: readonly Topic[], onChange: (changes: Change[
 
 const followed = new Set<{ topics: Topic[] }>();
 
-function sendTopics(): void {
+function sendTopics(missed?: (changes: Change[]) => void): void {
   const socket = liveSocket('/changes');
   if (!socket.connected) return;
   const all = new Map([...followed].flatMap((each) => each.topics).map((each) => [JSON.stringify(each), each]));
-  socket.emit('follow', { topics: [...all.values()] });
+  const topics = [...all.values()];
+  if (!missed) return void socket.emit('follow', { topics });
+  socket.emit('follow', { topics, withinMs: Math.ceil(Math.min(performance.now(), mostDrawnMsAgo)) }, (answer: Answer<{ recent: Change[] }>) => {
+    if (answer.ok) missed(answer.recent);
+  });
 }
 
 type Feed<T> = { get: () => T; subscribe: (listener: () => void) => () => void; isIdle: () => boolean };

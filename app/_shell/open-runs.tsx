@@ -1,5 +1,5 @@
 'use client';
-import { createContext, use, useCallback, useMemo, useState, type ReactNode } from 'react';
+import { createContext, use, useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
 import { isEnded, runStatuses } from '#flow/run-state';
 import { api } from '../_client/api';
 import { useRunList, type RunSummary } from '../_client/run-stream';
@@ -14,12 +14,19 @@ const mostEnded = 8;
 
 export function OpenRunsProvider({ first, children }: { first: readonly RunSummary[]; children: ReactNode }) {
   const [runs, setRuns] = useState<OpenRuns>({ open: first, ended: [] });
-  const take = useCallback((news: readonly RunSummary[]) => setRuns((before) => news.reduce(withRun, before)), []);
-  const reload = useCallback(async () => {
-    const answer = await api<{ items: RunSummary[] }>(`/runs?status=${openStatuses}&limit=200`);
-    if (answer.ok) setRuns((before) => ({ ...before, open: answer.data.items }));
+  /** What is told while the list is read may be newer than the list. */
+  const told = useRef<RunSummary[] | null>(null);
+  const take = useCallback((run: RunSummary) => {
+    told.current?.push(run);
+    setRuns((before) => withRun(before, run));
   }, []);
-  useRunList({}, (run) => take([run]), () => void reload());
+  const reload = useCallback(async () => {
+    const during: RunSummary[] = told.current = [];
+    const answer = await api<{ items: RunSummary[] }>(`/runs?status=${openStatuses}&limit=200`);
+    if (told.current === during) told.current = null;
+    if (answer.ok) setRuns((before) => during.reduce(withRun, { ...before, open: answer.data.items }));
+  }, []);
+  useRunList({}, take, () => void reload());
   return <Context value={useMemo(() => runs, [runs])}>{children}</Context>;
 }
 

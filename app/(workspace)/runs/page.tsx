@@ -20,15 +20,14 @@ export default async function RunsPage({ searchParams }: Params) {
   const { database } = serverContext();
   const given = Object.entries(await searchParams).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : []));
   const filter = filterOf(new URLSearchParams(given));
-  const [found, open, index, people] = await Promise.all([
+  const [found, index, people] = await Promise.all([
     listRuns(database, access, { ...queryOf(filter, Date.now()), limit: 50 }),
-    listRuns(database, access, { status: ['queued', 'running', 'waiting', 'paused'], limit: 200 }),
     workspaceIndex(database.db, access.workspaceId),
     listMembers(database, access),
   ]);
   const flows = index.flows.map(({ id, name }) => ({ id, name })).toSorted((a, b) => a.name.localeCompare(b.name));
   return (
-    <RunsList first={found.ok ? { items: found.items, nextCursor: found.nextCursor } : { items: [], nextCursor: null }} open={open.ok ? open.items : []} flows={flows}
+    <RunsList first={found.ok ? { items: found.items, nextCursor: found.nextCursor } : { items: [], nextCursor: null }} flows={flows}
       people={people.map(({ id, name }) => ({ id, name }))} me={access.user?.id ?? null} canControl={allows(access.role, 'runs.control')} />
   );
 }

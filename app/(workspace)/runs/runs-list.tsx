@@ -1,11 +1,10 @@
 'use client';
 import { useRouter, useSearchParams } from 'next/navigation';
 import { useTranslations } from 'next-intl';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef } from 'react';
 import type { RunSummary } from '#db/run-row';
-import { isEnded, runStatuses } from '#flow/run-state';
 import { api } from '../../_client/api';
-import { useRunList } from '../../_client/run-stream';
+import { useOpenRuns } from '../../_shell/open-runs';
 import { Button } from '../../_ui/button';
 import { Empty } from '../../_ui/empty';
 import { ErrorNote } from '../../_ui/error-note';
@@ -17,11 +16,11 @@ import { RunsFilters, type Named } from './runs-filters';
 import styles from './runs.module.css';
 import { runsPath, useRuns, type RunsPage } from './use-runs';
 
-type Props = { first: RunsPage; open: RunSummary[]; flows: readonly Named[]; people: readonly Named[]; me: string | null; canControl: boolean };
+type Props = { first: RunsPage; flows: readonly Named[]; people: readonly Named[]; me: string | null; canControl: boolean };
 const exported = 1_000;
 
 /** All runs, newest first, kept up to date; the filter stands in the address. */
-export function RunsList({ first, open, flows, people, me, canControl }: Props) {
+export function RunsList({ first, flows, people, me, canControl }: Props) {
   const t = useTranslations('runs');
   const router = useRouter();
   const params = useSearchParams().toString();
@@ -49,7 +48,7 @@ export function RunsList({ first, open, flows, people, me, canControl }: Props) 
     <div className={styles.page}>
       <header className={styles.head}>
         <h1>{t('title')}</h1>
-        <OpenCounts open={open} onChoose={(status) => setFilter({ ...noFilter, status })} />
+        <OpenCounts onChoose={(status) => setFilter({ ...noFilter, status })} />
         <Button icon="download" onClick={() => void exportCsv()}>{t('export')}</Button>
       </header>
       <RunsFilters filter={filter} flows={flows} people={people} me={me} onChange={setFilter} />
@@ -77,21 +76,14 @@ export function RunsList({ first, open, flows, people, me, canControl }: Props) 
 
 const counted = ['running', 'waiting', 'paused', 'queued'] as const;
 
-/** How many runs are going on, kept by what the socket tells. */
-function OpenCounts({ open, onChoose }: { open: RunSummary[]; onChoose: (status: (typeof counted)[number]) => void }) {
+/** How many runs are going on. */
+function OpenCounts({ onChoose }: { onChoose: (status: (typeof counted)[number]) => void }) {
   const t = useTranslations('runs');
-  const [known, setKnown] = useState(() => new Map(open.map((run) => [run.id, run.status])));
-  useRunList({}, (run) => setKnown((before) => {
-    const next = new Map(before);
-    if (runStatuses.some((each) => each === run.status && isEnded(each))) next.delete(run.id);
-    else next.set(run.id, run.status);
-    return next;
-  }));
-  const statuses = [...known.values()];
+  const { open } = useOpenRuns();
   return (
     <span className={styles.counts}>
       {counted.map((status) => {
-        const count = statuses.filter((each) => each === status).length;
+        const count = open.filter((run) => run.status === status).length;
         return count > 0 && <button key={status} type="button" onClick={() => onChoose(status)}><StatusMark status={status} size={13} /><b>{count}</b>{t(`count.${status}`)}</button>;
       })}
     </span>

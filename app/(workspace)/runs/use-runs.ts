@@ -27,16 +27,22 @@ export function useRuns(filter: RunsFilter, first: RunsPage, hold: () => boolean
     return queryOf(wanted, Date.now());
   }, [address]);
   const turn = useRef(0);
+  /** What is told while the list is read may be newer than the list. */
+  const told = useRef<RunSummary[] | null>(null);
 
   const load = useCallback(async (cursor: string | null): Promise<void> => {
     const mine = ++turn.current;
+    const during: RunSummary[] = told.current = [];
     setShown((before) => ({ ...before, loading: true }));
     const answer = await api<RunsPage>(runsPath(JSON.parse(address), cursor));
     if (mine !== turn.current) return;
+    told.current = null;
     setShown((before) => (answer.ok
-      ? { items: cursor === null ? answer.data.items : [...before.items, ...answer.data.items], nextCursor: answer.data.nextCursor, loading: false, failure: null, waiting: cursor === null ? [] : before.waiting }
+      ? during.reduce<Shown>((list, run) => merged(list, run, belongs(run, query) === true, false), {
+          items: cursor === null ? answer.data.items : [...before.items, ...answer.data.items], nextCursor: answer.data.nextCursor, loading: false, failure: null, waiting: cursor === null ? [] : before.waiting,
+        })
       : { ...before, loading: false, failure: answer.failure.message }));
-  }, [address]);
+  }, [address, query]);
 
   const started = useRef(address);
   useEffect(() => {
@@ -57,6 +63,7 @@ export function useRuns(filter: RunsFilter, first: RunsPage, hold: () => boolean
   }, []);
 
   useRunList({ ...query }, (run) => {
+    told.current?.push(run);
     const fits = belongs(run, query);
     if (fits === null) reload();
     else setShown((before) => merged(before, run, fits, hold()));
