@@ -8,6 +8,8 @@ import { metricsText, type Metrics } from './metrics';
 export type HandleRequest = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 type Parts = { database: Database; metrics: Metrics; handleRequest: HandleRequest; isClosing: () => boolean };
 
+/** Longer than a proxy or client keeps an idle connection: whoever closes first loses the request that is just being sent. */
+const keptAliveMs = 75_000;
 const readyTimeoutMs = 2_000;
 const securityHeaders = {
   'X-Content-Type-Options': 'nosniff',
@@ -21,7 +23,7 @@ const apiPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /** What every request passes before Next sees it: headers of ours, health, metrics, and paths that are none. */
 export function createHttpServer(parts: Parts): Server {
-  return createServer((request, response) => {
+  return createServer({ keepAliveTimeout: keptAliveMs }, (request, response) => {
     const path = pathOf(request);
     const served = path.startsWith('/api/') || path.startsWith('/hooks/')
       ? traced(`${request.method} ${template(path)}`, { 'http.request.method': request.method ?? '', 'url.path': template(path) }, () => answerFully(parts, request, response), { kind: 'server', parent: headerOf(request, 'traceparent') })
