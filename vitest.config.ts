@@ -8,8 +8,8 @@ export default defineConfig({
     include: ['**/*.test.ts', '**/*.test.tsx'],
     exclude: ['node_modules/**', '.next/**', 'dist/**', '.cache/**', 'e2e/**'],
     globalSetup: ['./db/testing-setup.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000, // a bound for what hangs, not a measure: machines differ
+    hookTimeout: 180_000,
     maxWorkers: 2,
     reporters: process.env['VITEST_JSON'] ? ['default', ['json', { outputFile: process.env['VITEST_JSON'] }]] : ['default'],
   },

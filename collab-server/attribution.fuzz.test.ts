@@ -11,7 +11,7 @@ import { ChangeRecord } from './change-record';
  * Three people edit one document, undo and redo included; rows are taken at random moments as commits take them. The
  * rows must be what each update changed, under the name of who sent it.
  */
-const seeds = [...Array.from({ length: process.env['MILLRACE_LONG'] ? 1_000 : 6 }, (_, seed) => seed + 1), Date.now() % 1_000_000];
+const seeds = Array.from({ length: process.env['MILLRACE_LONG'] ? 1_000 : 7 }, (_, seed) => seed + 1);
 const words = (userId: string | null, change: { stepId: string | null; key: string; op: string; old: unknown; new: unknown }) => JSON.stringify([userId, change.stepId, change.key, change.op, change.old, change.new]);
 
 it.each(seeds)('C7 the rows name the author of every change, deletes and undo included (seed %d)', (seed) => {

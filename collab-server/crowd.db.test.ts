@@ -12,7 +12,7 @@ import { forkWeb, insertFlow, join, openStock, person, signUp, startTestWeb, syn
 
 /** Real sockets, several at once: partitions, restarts, many people, many comings and goings. `MILLRACE_LONG=1` runs the full numbers. */
 const isLong = Boolean(process.env['MILLRACE_LONG']);
-const seeds = isLong ? Array.from({ length: 60 }, (_, seed) => seed + 1) : [1, Date.now() % 1_000_000];
+const seeds = isLong ? Array.from({ length: 60 }, (_, seed) => seed + 1) : [1, 2];
 let web: TestWeb;
 let ana: Person;
 
@@ -113,4 +113,4 @@ it('C10 C22 two web processes: either serves any flow, and the death of a flowâ€
     other.kill('SIGKILL');
     await database.drop();
   }
-}, 90_000);
+}, 180_000);

@@ -40,7 +40,7 @@ beforeAll(async () => {
   port = (server.address() as AddressInfo).port;
   systemId = got(await createSystem(t.database, t.access, { name: 'Weather' })).system.id;
   await t.start();
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   server.closeAllConnections();
   server.close();

@@ -20,7 +20,7 @@ afterEach(async () => {
   for (const each of processes) each.child.kill('SIGCONT');
   await Promise.all([...processes].map((each) => each.kill('SIGTERM')));
   processes.clear();
-}, 60_000);
+}, 180_000);
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 /** The name in the address is how PostgreSQL tells the engines' connections from the test's. */

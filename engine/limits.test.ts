@@ -86,7 +86,7 @@ describe('limits', () => {
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     expect(await overlap(await t.insertFlow(steps))).toBeLessThanOrEqual(2);
     await limited({ concurrency: null });
-  }, 60_000);
+  }, 180_000);
 
   test('R57 places go round the flows, within both limits', () => {
     const due = (flowId: string, count: number, workspaceId = 'w') => Array.from({ length: count }, (_, at) => ({ runId: `${flowId}${at}`, flowId, workspaceId }));

@@ -81,7 +81,7 @@ test('R82 with "queue" ticks wait their turn, one after the other', async () => 
   expect([(await seen(id)).waiting, await outcomes(id)]).toEqual([0, ['run', 'run', 'run']]);
   const started = (await runs()).map((run) => ({ from: run.createdAt, to: run.finishedAt ?? '' })).toReversed();
   for (const [index, run] of started.entries()) if (index > 0) expect(run.from >= (started[index - 1]?.to ?? '')).toBe(true);
-}, 60_000);
+}, 180_000);
 
 test('R83 ticks missed while nobody looked run once, or not at all when so wished', async () => {
   const { id } = await schedule();

@@ -55,7 +55,7 @@ export async function engineTest(fields: ComponentField[] = [{ name: 'user_name'
       if (!requested.ok) throw new Error(`${requested.failure.code}: ${requested.failure.message}`);
       return requested.runId;
     },
-    finished: async (runId, seconds = 15) => {
+    finished: async (runId, seconds = 60) => {
       const waited = await waitForRun(database, access, runId, seconds);
       if (!waited.ok || !waited.ended) throw new Error(`run ${runId} did not end in ${seconds} s: ${JSON.stringify(waited)}`);
       return runOf(database, access, runId);

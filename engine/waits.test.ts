@@ -186,4 +186,4 @@ test('R44 answers are consumed once though each is sent up to three times and en
   for (const { runId } of ids) expect(await t.finished(runId, 40)).toMatchObject({ status: 'succeeded', output: { data: { ok: true } } });
   for (const { runId } of ids) expect((await typesOf(runId)).filter((each) => each === 'wait.resolved')).toHaveLength(1);
   for (const each of engines) await each.kill('SIGTERM');
-}, 90_000);
+}, 180_000);
