@@ -6,6 +6,7 @@ import type { Database, Executor } from './client';
 import { deliverIn, runAsIdentity } from './deliveries';
 import { hintNewWork } from './run-hint';
 import { schedules } from './schema';
+import { tellOfSchedule } from './schedule-news';
 
 /**
  * Fires what is due, once, however many workers ask: the schedule's row is locked, moved on and its run requested in one
@@ -20,7 +21,7 @@ const mostWaiting = 100;
 const keptTicks = 50;
 
 type Due = {
-  id: string; workspaceId: string; title: string; flowId: string | null; cron: string; timeZone: string; overlap: string; catchUp: boolean; runAs: string | null;
+  id: string; workspaceId: string; componentId: string; createdBy: string | null; title: string; flowId: string | null; cron: string; timeZone: string; overlap: string; catchUp: boolean; runAs: string | null;
   nextAt: string | null; waiting: number; due: boolean; busy: boolean; now: string;
 };
 
@@ -39,7 +40,7 @@ async function lockDue(tx: Executor, clock: Date | null): Promise<Due | null> {
   const iso = (time: ReturnType<typeof sql>) => sql`to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
   const busy = sql`exists (select 1 from run_slots z join runs r on r.id = z.run_id where z.flow_id = c.settings->>'inputFlowId' and r.trigger = 'cron')`;
   const [row] = await tx.execute<Due>(sql`
-    select s.id, s.workspace_id as "workspaceId", c.title, c.settings->>'inputFlowId' as "flowId", s.cron, s.time_zone as "timeZone", s.overlap, s.catch_up as "catchUp", s.run_as as "runAs",
+    select s.id, s.workspace_id as "workspaceId", s.component_id as "componentId", s.created_by as "createdBy", c.title, c.settings->>'inputFlowId' as "flowId", s.cron, s.time_zone as "timeZone", s.overlap, s.catch_up as "catchUp", s.run_as as "runAs",
       ${iso(sql`s.next_at`)} as "nextAt", s.waiting, coalesce(s.next_at <= ${now}, false) as due, ${busy} as busy, ${iso(now)} as now
     from schedules s join components c on c.id = s.component_id and c.deleted_at is null
     where s.enabled and (s.next_at <= ${now} or (s.waiting > 0 and not ${busy}))
@@ -60,9 +61,19 @@ async function tick(tx: Executor, schedule: Due): Promise<Fired> {
     waiting += 1;
     made = { outcome: 'queued', runId: null, failure: null };
   } else made = { outcome: 'skipped', runId: null, failure: null };
-  await tx.update(schedules).set({ nextAt: reading.ok ? reading.next(now) : null, waiting }).where(eq(schedules.id, schedule.id));
+  const next = reading.ok ? reading.next(now) : null;
+  // A rule that was readable once (its time zone may have gone since) would stay silent for good.
+  await tx.update(schedules).set({ nextAt: next, waiting, ...(next === null ? { enabled: false } : {}) }).where(eq(schedules.id, schedule.id));
   await record(tx, schedule.id, at, made);
+  if (made.failure && next !== null) await tellOfRefusal(tx, schedule, made.failure);
+  if (next === null) await tellOfSchedule(tx, schedule, { subject: text(`The schedule of "${schedule.title}" was switched off`, `La planification de « ${schedule.title} » a été désactivée`), body: reading.ok ? neverAgain : reading.text, isLast: true });
   return { scheduleId: schedule.id, at, outcome: made.outcome, runId: made.runId };
+}
+
+const neverAgain = text('Its time never comes again. Give it another one.', 'Son heure ne reviendra plus. Donnez-en une autre.');
+
+function tellOfRefusal(tx: Executor, schedule: Due, { text: body }: Failure): Promise<void> {
+  return tellOfSchedule(tx, schedule, { subject: text(`The schedule of "${schedule.title}" cannot run`, `La planification de « ${schedule.title} » ne peut pas s’exécuter`), body });
 }
 
 /** A queued tick whose turn has come. It stays under the time it was due at. */
@@ -72,6 +83,7 @@ async function release(tx: Executor, schedule: Due): Promise<Fired> {
   await tx.update(schedules).set({ waiting: schedule.waiting - 1 }).where(eq(schedules.id, schedule.id));
   const at = oldest?.at ?? schedule.now;
   await record(tx, schedule.id, at, made);
+  if (made.failure) await tellOfRefusal(tx, schedule, made.failure);
   return { scheduleId: schedule.id, at, outcome: made.outcome, runId: made.runId };
 }
 

@@ -2,7 +2,9 @@ import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { getComponent, updateComponent } from '#db/components';
 import { createSchedule, getSchedule, updateSchedule, type ScheduleView, type ScheduleWish } from '#db/schedules';
+import { listNotifications, readNotifications } from '#db/notifications';
 import { listRuns } from '#db/runs';
+import { settleTicks } from '#db/schedule-news';
 import { members, schedules, user } from '#db/schema/index';
 import { codeOf, got } from '#db/testing-result';
 import { newId } from '#flow/id';
@@ -127,6 +129,54 @@ test('R84 what cannot run is noted, harms no other schedule, and goes on once it
   expect((await seen(id)).ticks[0]).toMatchObject({ outcome: 'refused', failure: { code: 'NOT_PUBLISHED' } });
   await at.database.sql`update flows set published_version_id = (select id from flow_versions where flow_id = ${flowId}) where id = ${flowId}`;
   expect((await fireSchedules(at.database, clock('2030-01-03T07:00:01Z'))).map((each) => each.outcome)).toEqual(['run']);
+});
+
+const told = async (access = at.access) => got(await listNotifications(at.database, access, { limit: 50 })).items.filter((each) => each.kind === 'warning').map(({ subject, body, link }) => ({ subject: subject.en, body: body.en, link }));
+
+test('R86 who made a schedule is told of a scheduled run that failed, with its link, once until they have read it', async () => {
+  const { id } = await schedule();
+  const broken = await at.insertFlow([aStep('s1', 'get-empty-model'), aStep('s2', 'send-notification', { channel: 'smtp', userName: [at.access.user?.id ?? ''], messageTheme: { const: 'x' }, messageBody: 'x' }, 's1')], { name: 'Broken' });
+  got(await updateSchedule(at.database, at.access, id, { flowId: broken }));
+  const fireAt = async (time: string) => {
+    await fireSchedules(at.database, clock(time));
+    const [run] = await runs();
+    expect(await at.finished(run?.id ?? '')).toMatchObject({ status: 'failed' });
+    await Promise.all(Array.from({ length: 5 }, () => settleTicks(at.database)));
+    return run?.id ?? '';
+  };
+  await at.start();
+  await due(id, '2030-01-01T07:00:00Z');
+  const first = await fireAt('2030-01-01T07:00:01Z');
+  expect(await told()).toEqual([{ subject: 'The scheduled run of "Broken" failed', body: expect.stringContaining('No e-mail server is set up'), link: { flowId: broken, runId: first, scheduleId: id, componentId: at.componentId } }]);
+  await fireAt('2030-01-02T07:00:01Z');
+  expect(await told()).toHaveLength(1);
+  got(await readNotifications(at.database, at.access, 'all'));
+  const third = await fireAt('2030-01-03T07:00:01Z');
+  expect((await told()).map((each) => each.link.runId)).toEqual([third, first]);
+  const fine = await at.insertFlow([aStep('s1', 'get-empty-model')]);
+  got(await updateSchedule(at.database, at.access, id, { flowId: fine }));
+  await fireSchedules(at.database, clock('2030-01-04T07:00:01Z'));
+  for (const run of await runs()) await at.finished(run.id);
+  expect(await settleTicks(at.database)).toBeLessThanOrEqual(1);
+  expect(await told()).toHaveLength(2);
+});
+
+test('R86 they are told why a schedule cannot run, and that one whose time never comes again was switched off; the owners when they have left', async () => {
+  const { id } = await schedule();
+  got(await updateComponent(at.database, at.access, at.componentId, { settings: { inputFlowId: null } }));
+  await due(id, '2030-01-01T07:00:00Z');
+  await fireSchedules(at.database, clock('2030-01-01T07:00:01Z'));
+  await fireSchedules(at.database, clock('2030-01-02T07:00:01Z'));
+  expect(await told()).toEqual([{ subject: 'The schedule of "People" cannot run', body: expect.stringContaining('no input dataflow'), link: { scheduleId: id, componentId: at.componentId } }]);
+  got(await readNotifications(at.database, at.access, 'all'));
+  const maker = { id: newId('usr'), name: 'Gone' };
+  await at.database.db.insert(user).values({ ...maker, email: `${maker.id}@example.com` });
+  await at.database.db.update(schedules).set({ timeZone: 'Mars/Phobos', createdBy: maker.id }).where(eq(schedules.id, id));
+  await at.insertFlow([aStep('s1', 'get-empty-model')]);
+  await fireSchedules(at.database, clock('2030-01-03T07:00:01Z'));
+  expect((await told())[0]).toMatchObject({ subject: 'The schedule of "People" was switched off', body: expect.stringContaining('Mars/Phobos'), link: { scheduleId: id } });
+  expect((await at.database.sql`select enabled, next_at from schedules`)[0]).toEqual({ enabled: false, next_at: null });
+  expect(await fireSchedules(at.database, clock('2031-01-03T07:00:01Z'))).toEqual([]);
 });
 
 test('R83 across the change of summer time a daily time keeps its hour', async () => {

@@ -66,4 +66,6 @@ export const scheduleTicks = pgTable('schedule_ticks', {
   /** Why nothing ran. */
   failure: jsonb(),
   recordedAt: at('recorded_at').notNull().defaultNow(),
-}, (table) => [primaryKey({ columns: [table.scheduleId, table.at] })]);
+  /** The end of its run was looked at: whoever made the schedule knows if it failed. */
+  settled: boolean().notNull().default(false),
+}, (table) => [primaryKey({ columns: [table.scheduleId, table.at] }), index('schedule_ticks_open').on(table.scheduleId).where(sql`outcome = 'run' and not settled`)]);

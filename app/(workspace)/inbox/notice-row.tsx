@@ -34,9 +34,10 @@ export function NoticeRow({ notice, onOpenTask, onRead }: { notice: Notification
 }
 
 /** The most telling of the places it names. */
-function hrefOf({ commentId, flowId, runId, componentId, entryId, stepId }: NotificationView['link']): string {
+function hrefOf({ commentId, flowId, runId, componentId, entryId, stepId, scheduleId }: NotificationView['link']): string {
   if (commentId !== undefined && flowId !== undefined) return `/flows/${flowId}?comment=${commentId}`;
   if (componentId !== undefined && entryId !== undefined) return `/components/${componentId}?entry=${entryId}`;
   if (runId !== undefined) return `/runs/${runId}`;
+  if (scheduleId !== undefined && componentId !== undefined) return `/components/${componentId}/settings`;
   return flowId === undefined ? '/inbox' : `/flows/${flowId}${stepId === undefined ? '' : `?step=${stepId}`}`;
 }

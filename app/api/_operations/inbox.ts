@@ -10,7 +10,7 @@ const task = z.object({
 }).meta({ id: 'Task', description: 'A question that a workflow waits for.' });
 const notification = z.object({
   id, kind: z.enum(['message', 'task', 'mention', 'warning']), subject: text, body: text, createdAt: iso, readAt: iso.nullable(),
-  link: z.object({ flowId: id.optional(), runId: z.string().optional(), stepId: id.optional(), componentId: id.optional(), entryId: z.int().optional(), taskId: id.optional(), commentId: id.optional() }),
+  link: z.object({ flowId: id.optional(), runId: z.string().optional(), stepId: id.optional(), componentId: id.optional(), entryId: z.int().optional(), taskId: id.optional(), commentId: id.optional(), scheduleId: id.optional() }),
 }).meta({ id: 'Notification' });
 const truth = z.enum(['true', 'false']).transform((value) => value === 'true');
 
