@@ -49,6 +49,7 @@ export async function forkRun(database: Database, access: Access, runId: string,
       fork: { facts: fork, override: edited.override },
     });
     await keepResults(tx, made, kept, run.outputRef);
+    await keepQueues(tx, { from: runId, to: made }, kept, version);
     return { runId: made };
   }));
   if (forked.ok) hintNewWork(database.sql, forked.runId);
@@ -96,6 +97,21 @@ async function keepResults(tx: Executor, runId: string, kept: readonly LogRow[],
     and b.sha256 in (select decode(t.blob, 'hex') from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) t(blob text) where t.blob is not null)`);
   const answered = kept.some((row) => isJsonObject(row.data) && row.data['responded'] === true);
   if (answered && outputRef !== null) await tx.execute(sql`update runs set response_ready = true, output_ref = decode(${outputRef}, 'hex') where id = ${runId}`);
+}
+
+/** What reused steps had queued is the new run's to write: its queue is read from its own records. */
+async function keepQueues(tx: Executor, { from, to }: { from: string; to: string }, kept: readonly LogRow[], { definition }: PinnedVersion): Promise<void> {
+  const filling = new Set(stepsOf(definition).filter((step) => isQueueing(definition, step)).map((step) => step.id));
+  for (const { stepId, iteration, type } of kept) {
+    if (type !== 'step.succeeded' || stepId === null || !filling.has(stepId)) continue;
+    await tx.execute(sql`insert into run_effects (run_id, step_id, iteration, item_index, state, kind, result)
+      select ${to}::uuid, step_id, iteration, item_index, state, kind, result from run_effects where run_id = ${from} and step_id = ${stepId} and iteration = ${iteration ?? 0} and state = 'recorded'`);
+  }
+}
+
+function isQueueing({ kind }: PinnedVersion['definition'], step: Step): boolean {
+  const type = stepType(stepKey(kind, step.type));
+  return type?.kind === 'dataflow' && type.deferred === 'queues';
 }
 
 async function editedInput(database: Database, access: Access, componentId: string, run: RunRow, version: PinnedVersion, step: Step, before: readonly LogRow[], given: Json | undefined): Promise<Edited> {

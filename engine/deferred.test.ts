@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createEntry, listEntries } from '#db/entries';
+import { createEntry, listEntries, updateEntry } from '#db/entries';
 import { components } from '#db/schema/index';
-import { runEvents } from '#db/runs';
+import { forkRun, rerunRun, resumeRun, runEvents } from '#db/runs';
 import { newId } from '#flow/id';
 import type { Json } from '#flow/json';
 import { aStep, engineTest, type EngineTest } from './testing';
@@ -28,6 +28,14 @@ const stockOf = async (component: string) => {
 };
 const xidsOf = async (component: string, runId: string) => (await t.database.sql<{ count: number }[]>`select count(distinct e.xmin::text)::int as count from entries e where e.component_id = ${component}
   and exists (select 1 from entry_changes c where c.component_id = e.component_id and c.entry_id = e.id and c.run_id = ${runId})`)[0]?.count;
+const renameAll = async (component: string) => {
+  for (const [id] of (await stockOf(component))?.items ?? []) expect(await updateEntry(t.database, t.access, component, Number(id), { data: { code: `old ${newId('x')}` } })).toMatchObject({ ok: true });
+};
+const fork = async (runId: string, fromStep: string, allowEffects = true) => {
+  const asked = await forkRun(t.database, t.access, runId, { fromStep, allowEffects });
+  if (!asked.ok) throw new Error(`${asked.failure.code}: ${asked.failure.message}`);
+  return asked.runId;
+};
 const insert = async (component: string, code: string, count = 0) => {
   const made = await createEntry(t.database, t.access, component, { data: { code, count } });
   if (!made.ok) throw new Error(made.failure.message);
@@ -59,6 +67,8 @@ describe('kill -9', () => {
 });
 
 describe('the deferred pair', () => {
+  beforeAll(async () => void (await t.start()));
+
   test('R63 a thousand entries are created, changed and deleted in one transaction', async () => {
     const component = await fresh();
     const old = [];
@@ -122,6 +132,49 @@ describe('the deferred pair', () => {
     const run = await t.finished(await t.run(await t.insertFlow([given, rows, defer('queue', component, 'rows')]), { input: { rows: [{ code: 'A' }] } }));
     expect(run).toMatchObject({ status: 'succeeded', warnings: 1 });
     expect((await stockOf(component))?.total).toBe(0);
+  });
+
+  test('R66 a fork between the pair writes what the reused steps had queued, also a fork of that fork; the runs keep queues of their own', async () => {
+    const component = await fresh();
+    const flow = await t.insertFlow([given, rows, defer('queue', component, 'rows'), aStep('stop', 'distinct', {}, 'queue'), apply('apply'), aStep('answer', 'write-response', {}, 'apply')]);
+    const input = { rows: [{ code: 'A', count: -1 }, { code: 'B' }] };
+    const first = await t.finished(await t.run(flow, { input }));
+    expect(first.error).toMatchObject({ code: 'VALIDATION_FAILED', details: { operation: 0 } });
+    await t.database.sql`update components set fields = jsonb_set(fields, '{1}', (fields->1) - 'min') where id = ${component}`; // now that negative counts are allowed the queue will do
+    const second = await t.finished(await fork(first.id, 'stop'));
+    expect(second, JSON.stringify(second.error)).toMatchObject({ status: 'succeeded', warnings: 0, output: { _applied: { created: 2, failed: [] } }, steps: { queue: { status: 'succeeded' } } });
+    expect((await stockOf(component))?.items.map(([, code, count]) => [code, count])).toEqual([['A', -1], ['B', null]]);
+    const third = await fork(second.id, 'apply');
+    expect((await t.finished(third)).error).toMatchObject({ code: 'DUPLICATE_KEY', stepId: 'apply', details: { operation: 0 } });
+    await renameAll(component);
+    expect(await t.finished(await fork(third, 'apply'))).toMatchObject({ status: 'succeeded', output: { _applied: { created: 2 } } });
+    expect((await stockOf(component))?.total).toBe(4);
+  });
+
+  test('R66 a fork behind the apply step has an empty queue; one where applying is not allowed drops it with a warning', async () => {
+    const component = await fresh();
+    const flow = await t.insertFlow([given, rows, defer('queue', component, 'rows'), apply('apply', {}, 'queue'), aStep('late', 'distinct', {}, 'apply'), apply('again')]);
+    const first = await t.finished(await t.run(flow, { input: { rows: [{ code: 'A' }] } }));
+    expect(await t.finished(await fork(first.id, 'late'))).toMatchObject({ status: 'succeeded', warnings: 0 });
+    expect((await stockOf(component))?.total).toBe(1);
+    expect(await t.finished(await fork(first.id, 'apply', false))).toMatchObject({ status: 'succeeded', warnings: 1, steps: { apply: { status: 'skipped' } } });
+    expect((await stockOf(component))?.total).toBe(1);
+  });
+
+  test('R66 resuming at the apply step writes the queue of the run; running again queues anew', async () => {
+    const component = await fresh();
+    const flow = await t.insertFlow([given, rows, defer('queue', component, 'rows'), apply('apply', { batchChunkSize: 1 }), aStep('answer', 'write-response', {}, 'apply')]);
+    const taken = await insert(component, 'B');
+    const first = await t.finished(await t.run(flow, { input: { rows: [{ code: 'A' }, { code: 'B' }, { code: 'C' }] } }));
+    expect(first.error).toMatchObject({ code: 'DUPLICATE_KEY', details: { operation: 1 } });
+    expect(await updateEntry(t.database, t.access, component, taken, { data: { code: 'free' } })).toMatchObject({ ok: true });
+    expect(await resumeRun(t.database, t.access, first.id)).toMatchObject({ ok: true });
+    expect(await t.finished(first.id)).toMatchObject({ status: 'succeeded', output: { _applied: { created: 3 } } });
+    expect((await stockOf(component))?.items.map(([, code]) => code)).toEqual(['free', 'A', 'B', 'C']);
+    await renameAll(component);
+    const again = await rerunRun(t.database, t.access, first.id);
+    expect(await t.finished(again.ok ? again.runId : '')).toMatchObject({ status: 'succeeded', output: { _applied: { created: 3 } } });
+    expect((await stockOf(component))?.total).toBe(7);
   });
 
   test('types are judged before anything is queued', async () => {
