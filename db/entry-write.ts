@@ -88,9 +88,11 @@ async function checked(tx: Executor, actor: EntryActor, component: ComponentMode
   return dangling.length > 0 ? refuseData(dangling) : valid;
 }
 
-/** All rules of the model but those that need the database: references and uniqueness. */
+/** All rules of the model but those that need the database: references and uniqueness. Virtual fields are a form's: a step neither fills nor misses them. */
 export function judgeData(component: ComponentModel, files: { data: JsonObject; bad: BadField[] }, { data: given, strict }: Write, mode: 'create' | 'update'): { data: JsonObject; unknown: string[] } {
-  const valid = validateEntry(component.fields, files.data, mode);
+  const fields = strict ? component.fields : component.fields.filter((field) => !field.virtual);
+  const judged = validateEntry(fields, files.data, mode);
+  const valid = judged.ok ? { ...judged, unknown: judged.unknown.filter((name) => !component.fields.some((field) => field.name === name)) } : judged;
   const shapely = valid.ok ? [] : valid.bad;
   const unstorable = component.fields.filter((field) => !isStorable(given[field.name] ?? null)).map((field) => ({ field: field.name, text: text(`${field.title}: the text holds a character that cannot be stored.`, `${field.title} : le texte contient un caractère qui ne peut être enregistré.`) }));
   const unknown = strict ? Object.keys(given).filter((name) => !component.fields.some((field) => field.name === name)) : [];

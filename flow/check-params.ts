@@ -73,7 +73,7 @@ function meaning(place: string, meta: ParamMeta, value: Json, scope: Scope): Ste
     case 'newField':
       return typeof value === 'string' ? newFieldProblems(place, value, scope, { refuseSystem: true, warnOverwrite: true }) : [];
     case 'value':
-      return valueProblems(place, value, scope, meta.forms, meta.port ?? 'source');
+      return valueProblems(place, value, scope, meta.forms, meta.port ?? 'source', meta.bare ? meta.expects?.[0] : undefined);
     case 'ref':
       return typeof value === 'string' ? referenceProblems(place, value, meta, scope) : [];
     case 'componentField':
@@ -208,10 +208,9 @@ function mappingTarget(place: string, target: string, kind: MappingTarget, ofCol
   const type = declared ? { type: declared } : {};
   if (kind.kind === 'column') return { problems: [] };
   if (kind.kind === 'newField') {
-    // Imported and transformed items are new models: any field may be made, and nothing is overwritten.
-    const builds = ofColumns || kind.dots === true;
-    const pattern = ofColumns ? {} : { pattern: kind.dots ? dottedName : plainName };
-    return { problems: newFieldProblems(place, target, scope, { refuseSystem: !builds, warnOverwrite: !builds, ...pattern }), ...type };
+    // Imported and transformed items are new models: nothing is overwritten. Only the latter may make system fields.
+    const warnOverwrite = !ofColumns && kind.dots !== true;
+    return { problems: newFieldProblems(place, target, scope, { refuseSystem: kind.dots !== true, warnOverwrite, pattern: kind.dots ? dottedName : plainName }), ...type };
   }
   const component = componentOf(kind.component, scope);
   const name = splitTarget(target).name.replace(/^data\./, '');

@@ -22,7 +22,7 @@ function sameInstant(left: string, right: string): boolean {
 }
 
 export function isReference(value: Json): value is { [key: string]: Json } {
-  return isJsonObject(value) && 'id' in value && Object.keys(value).every((key) => key === 'id' || key === 'name');
+  return isJsonObject(value) && 'id' in value && Object.keys(value).every((key) => key === 'id' || key === 'name' || key === '$missing');
 }
 
 function equalReferences(left: Json, right: Json): boolean {
@@ -37,9 +37,17 @@ export function order(left: Json, right: Json): number | undefined {
   if (typeof left === 'string' && typeof right === 'string') {
     const [a, b] = [toInstant(left), toInstant(right)];
     if (a !== undefined && b !== undefined) return a - b;
-    return left < right ? -1 : left > right ? 1 : 0;
+    return byCodePoint(left, right);
   }
   return undefined;
+}
+
+/** JavaScript compares UTF-16 units, in which characters beyond U+FFFF stand before some that come earlier. */
+function byCodePoint(left: string, right: string): number {
+  let at = 0;
+  while (at < left.length && left.charCodeAt(at) === right.charCodeAt(at)) at++;
+  if (at > 0 && /[\ud800-\udbff]/.test(left.charAt(at - 1))) at--;
+  return (left.codePointAt(at) ?? -1) - (right.codePointAt(at) ?? -1);
 }
 
 function canonical(value: Json): number | undefined {

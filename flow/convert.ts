@@ -59,9 +59,9 @@ export function isTime(text: string): boolean {
   return /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?$/.test(text);
 }
 
-/** ISO 8601 with date and time; the zone may be missing (then UTC). */
+/** ISO 8601 with date and time; the zone may be missing (then UTC) and is less than 16 hours away, which is all that PostgreSQL keeps. */
 export function isDateTime(text: string): boolean {
-  const parts = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?$/.exec(text);
+  const parts = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-](?:0\d|1[0-5]):?[0-5]\d)?$/.exec(text);
   return parts !== null && isDate(parts[1] ?? '') && isTime(parts[2] ?? '');
 }
 

@@ -66,5 +66,5 @@ export function average(values: readonly number[]): number | null {
 
 function finite(result: Decimal): number | null {
   const number = result.toSignificantDigits(15).toNumber();
-  return Number.isFinite(number) && Math.abs(number) <= 1e308 ? number : null;
+  return Number.isFinite(number) && Math.abs(number) <= 1e308 ? number + 0 : null; // never -0
 }

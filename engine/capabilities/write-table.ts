@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify';
+import { isReference } from '#flow/compare';
 import { fail } from '#flow/failure';
-import { isJsonObject, type Json } from '#flow/json';
+import type { Json } from '#flow/json';
 import type { ExportFile } from '#flow/steps/capabilities';
 import { text } from '#flow/text';
 
@@ -58,11 +59,9 @@ async function xlsx(file: ExportFile): Promise<Uint8Array> {
 function cell(value: Json): string | number | boolean | null {
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
   if (typeof value === 'string') return safeText(value);
-  const name = isJsonObject(value) && 'id' in value ? value['name'] : undefined;
-  const isReference = isJsonObject(value) && Object.keys(value).every((key) => key === 'id' || key === 'name');
-  return safeText(isReference && typeof name === 'string' ? name : JSON.stringify(value));
+  return safeText(isReference(value) ? String(value['name'] ?? value['id'] ?? '') : JSON.stringify(value));
 }
 
 function safeText(value: string): string {
-  return /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
 }

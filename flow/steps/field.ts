@@ -36,7 +36,8 @@ export type ParamMeta = Common &
     | { widget: 'paths'; port?: SourcePort; expects?: FieldType[] }
     /** A new field of the output: `name` or `name@type`. */
     | { widget: 'newField' }
-    | { widget: 'value'; port?: SourcePort; forms: ('const' | 'field' | 'expr')[]; expects?: FieldType[] }
+    /** `bare`: the constant is stored as it is, without `{const}` around it. */
+    | { widget: 'value'; port?: SourcePort; forms: ('const' | 'field' | 'expr')[]; expects?: FieldType[]; bare?: true }
     /** A bare JSON constant of the type of the field that parameter `typeOf` names. */
     | { widget: 'constant'; typeOf?: string }
     /** A length of time: `P2D` or `2d`, see `durationMs`. */
@@ -95,6 +96,9 @@ export const field = {
     ({ schema: newFieldName.optional(), meta: { widget: 'newField', label, ...options } }) satisfies Param,
   value: (label: Text, options: Options & { port?: SourcePort; forms?: ('const' | 'field' | 'expr')[]; expects?: FieldType[] } = {}) =>
     ({ schema: valueSchema.optional(), meta: { widget: 'value', label, ...options, forms: options.forms ?? ['const', 'field', 'expr'] } }) satisfies Param,
+  /** True or false, written bare, or a value that tells for each item. */
+  flagOrValue: (label: Text, options: Options = {}) =>
+    ({ schema: z.union([z.boolean(), valueSchema]).optional(), meta: { widget: 'value', label, default: false, ...options, forms: ['const', 'field', 'expr'], expects: ['boolean'], bare: true } }) satisfies Param,
   operand: (label: Text, options: Options & { port?: SourcePort; expects?: FieldType[] } = {}) =>
     ({ schema: operandSchema.optional(), meta: { widget: 'value', label, ...options, forms: ['const', 'field'] } }) satisfies Param,
   constant: (label: Text, options: Options & { typeOf?: string } = {}) =>

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Json } from '../../../json';
 import { failureOf, itemsOf, world } from '../../testing';
 import { getActionModel } from './get-action-model';
 
@@ -23,4 +24,8 @@ test('validation lists every bad field before anything runs', async () => {
 
 test('without a caller there is nothing to take', async () => {
   expect((await failureOf(itemsOf(getActionModel, {}))).code).toBe('NO_CALLER');
+});
+
+test.each<[Json, number]>([[7, 7], ['7', 7], [0, 0], [null, 0], [-1, 0], [1.5, 0], ['x', 0], [{ id: 7 }, 0]])('an id of %j is entry %s', async (id, expected) => {
+  expect((await itemsOf(getActionModel, {}, {}, world({ caller: { id, data: { user_name: 'Ana' } } })))[0]?.['id']).toBe(expected);
 });

@@ -2,6 +2,7 @@ import { entrySchema } from '../../../component-schema';
 import { validateEntry } from '../../../entry-validation';
 import { fail } from '../../../failure';
 import { isJsonObject, type Json, type JsonObject } from '../../../json';
+import { toNumber } from '../../../numbers';
 import { text } from '../../../text';
 import type { StepUse } from '../../capabilities';
 import { defineDataflowStep } from '../../define-step';
@@ -44,7 +45,13 @@ function actionModel(caller: Json, validate: boolean, use: StepUse): JsonObject 
   const data = Object.fromEntries(fields.map((each): [string, Json] => [each.name, values[each.name] ?? null]));
   const system = (key: string) => given[key] ?? null;
   return {
-    id: typeof given['id'] === 'number' ? given['id'] : 0, name: system('name'), createdDate: system('createdDate'), updateDate: system('updateDate'),
+    id: idOf(given['id'] ?? null), name: system('name'), createdDate: system('createdDate'), updateDate: system('updateDate'),
     creatorSubject: system('creatorSubject'), changeAuthor: system('changeAuthor'), data,
   };
+}
+
+/** 0 is not saved yet; text that is a number names the same entry, which would otherwise be created a second time. */
+function idOf(value: Json): number {
+  const id = toNumber(value);
+  return id !== undefined && Number.isSafeInteger(id) && id > 0 ? id : 0;
 }

@@ -39,3 +39,17 @@ test('validation keeps the rules of a JSON Schema', async () => {
   expect(await failureOf(taken(schema, { a: 0, s: 'toolong' }, true))).toMatchObject({ details: [{ field: 'a' }, { field: 's' }] });
   expect(await taken(schema, { a: 5, s: 'ok', e: 'y' }, true)).toMatchObject({ items: [{ a: 5 }] });
 });
+
+test('validation asks for lists and objects too, and looks inside them', async () => {
+  const schema = '{"type":"object","required":["rows","o","x"],"properties":{"rows":{"type":"array","items":{"type":"object","required":["n"],"properties":{"n":{"type":"integer"}}}},"o":{"type":"object","properties":{"p":{"type":"string"}}}}}';
+  expect(await failureOf(taken(schema, {}, true))).toMatchObject({ code: 'VALIDATION_FAILED', details: [{ field: 'rows' }, { field: 'o' }, { field: 'x' }] });
+  expect(await failureOf(taken(schema, { rows: [{ n: 1 }, { n: 'a' }], o: { p: 5 }, x: 1 }, true))).toMatchObject({ details: [{ field: 'rows[1].n' }, { field: 'o.p' }] });
+  expect(await failureOf(taken(schema, { rows: [{ n: null }], o: {}, x: 1 }, true))).toMatchObject({ details: [{ field: 'rows[0].n' }] });
+  expect(await taken(schema, { rows: [{ n: 1 }], o: { p: null }, x: 1 }, true)).toMatchObject({ many: false });
+});
+
+test('a JSON Schema of a list declares its elements', async () => {
+  const schema = '{"type":"array","items":{"type":"object","required":["a"],"properties":{"a":{"type":"integer"},"b":{"type":"string"}}}}';
+  expect(await taken(schema, [{ a: 1 }])).toMatchObject({ items: [{ a: 1, b: null }], many: true });
+  expect(await failureOf(taken(schema, [{ a: 1 }, {}], true))).toMatchObject({ details: [{ field: 'a' }] });
+});

@@ -1,3 +1,4 @@
+import { shapeMismatch } from '../../../answer-shape';
 import type { ComponentField } from '../../../component-model';
 import { validateField, type BadField } from '../../../entry-validation';
 import { hostileValue } from '../../../hostile-value';
@@ -41,7 +42,7 @@ export const getRawModel = defineDataflowStep(
       const given = use.callerModel ?? {};
       const many = Array.isArray(given);
       const items = (many ? given : [given]).map((each) => completed(isJsonObject(each) ? each : { value: each }, schema.fields));
-      if (validate) validated(items, schema.fields, rulesOf(model));
+      if (validate) validated(many ? given : [given], items, schema.fields, model);
       return { kind: 'items', items, many };
     },
   },
@@ -56,8 +57,14 @@ function parseModel(model: string | undefined): Json | undefined {
   }
 }
 
+/** A JSON Schema of a list says the same as one of its elements, in brackets. */
+function elementSchemaOf(parsed: Json | undefined): Json | undefined {
+  const items = isJsonObject(parsed ?? null) && isJsonObject(parsed) && parsed['type'] === 'array' ? (parsed['items'] ?? null) : null;
+  return isJsonObject(items) && isJsonObject(items['properties'] ?? null) ? [items] : parsed;
+}
+
 function declared(model: string | undefined): ModelSchema {
-  const parsed = parseModel(model) ?? {};
+  const parsed = elementSchemaOf(parseModel(model)) ?? {};
   const sample = Array.isArray(parsed) ? (parsed[0] ?? {}) : parsed;
   if (!isJsonObject(sample) || Object.keys(sample).length === 0) return { cardinality: 'one', open: true, fields: {} };
   const isSchema = sample['type'] === 'object' && isJsonObject(sample['properties'] ?? null);
@@ -75,15 +82,18 @@ function completed(item: JsonObject, fields: Record<string, ModelField>): JsonOb
   return made;
 }
 
-function validated(items: readonly JsonObject[], fields: Record<string, ModelField>, rules: Record<string, ComponentField>): void {
+function validated(given: readonly Json[], items: readonly JsonObject[], fields: Record<string, ModelField>, model: string | undefined): void {
+  const schema = jsonSchemaOf(model);
+  const rules = schema ? rulesOf(schema) : {};
   const bad: BadField[] = [];
-  for (const item of items) {
+  for (const [place, item] of items.entries()) {
+    if (schema) bad.push(...misshapen(given[place] ?? null, schema, rules));
     for (const [name, each] of Object.entries(fields)) {
       const value = item[name] ?? null;
       const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
       const checked = rule ? validateField(rule, value) : null;
       if (checked && !checked.ok) bad.push({ field: name, text: checked.text });
-      if (checked || convert(value, each.type).ok) continue;
+      if (checked || schema || convert(value, each.type).ok) continue;
       const shown = JSON.stringify(value).slice(0, 40);
       bad.push({ field: name, text: text(`${name}: ${shown} is not of type ${each.type}.`, `${name} : ${shown} n’est pas de type ${each.type}.`) });
     }
@@ -93,12 +103,36 @@ function validated(items: readonly JsonObject[], fields: Record<string, ModelFie
 
 const ruleTypes = { string: 'string', number: 'number', integer: 'integer', boolean: 'boolean' } as const;
 
-/** What a JSON Schema asks of plain properties, as the rules component fields have. */
-function rulesOf(model: string | undefined): Record<string, ComponentField> {
-  const schema = parseModel(model) ?? null;
+type ObjectSchema = { properties: JsonObject; required: readonly Json[] };
+
+function jsonSchemaOf(model: string | undefined): ObjectSchema | null {
+  const declaration = elementSchemaOf(parseModel(model)) ?? null;
+  const schema = Array.isArray(declaration) ? (declaration[0] ?? null) : declaration;
   const properties = isJsonObject(schema) && schema['type'] === 'object' ? (schema['properties'] ?? null) : null;
-  if (!isJsonObject(schema) || !isJsonObject(properties)) return {};
-  const needed = Array.isArray(schema['required']) ? schema['required'] : [];
+  return isJsonObject(schema) && isJsonObject(properties) ? { properties, required: Array.isArray(schema['required']) ? schema['required'] : [] } : null;
+}
+
+/** Properties that hold lists and objects: needed ones that are missing, and what is not as the schema says inside. */
+function misshapen(given: Json, { properties, required }: ObjectSchema, rules: Record<string, ComponentField>): BadField[] {
+  const item = isJsonObject(given) ? given : {};
+  const names = new Set([...Object.keys(properties), ...required.filter((each) => typeof each === 'string')]);
+  return [...names].flatMap((name): BadField[] => {
+    if (Object.hasOwn(rules, name)) return [];
+    const value = item[name] ?? null;
+    if (value === null) return required.includes(name) ? [{ field: name, text: text(`${name} is required.`, `${name} est obligatoire.`) }] : [];
+    const found = shapeMismatch(properties[name] ?? null, withoutNulls(value), name);
+    return found ? [{ field: found.path, text: text(`${found.text.en}.`, `${found.text.fr}.`) }] : [];
+  });
+}
+
+/** Null and missing are the same. */
+function withoutNulls(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  return isJsonObject(value) ? Object.fromEntries(Object.entries(value).flatMap(([key, each]): [string, Json][] => (each === null ? [] : [[key, withoutNulls(each)]]))) : value;
+}
+
+/** What a JSON Schema asks of plain properties, as the rules component fields have. */
+function rulesOf({ properties, required: needed }: ObjectSchema): Record<string, ComponentField> {
   const rules: Record<string, ComponentField> = {};
   for (const [name, each] of Object.entries(properties)) {
     const type = isJsonObject(each) ? Object.entries(ruleTypes).find(([key]) => key === each['type'])?.[1] : undefined;

@@ -57,3 +57,7 @@ test('F33 a file that is missing fails its item, and with "continue" the others 
   const outcome = await outcomeOf(importFile, params([row('code', { column: 'code' })]), { source }, world({ onError: 'continue', tables: { f1: file } }));
   expect(outcome).toMatchObject({ many: true, items: [{ $error: { code: 'FILE_NOT_FOUND' } }, { code: 'A' }, { code: 'B' }, { $error: { code: 'FILE_NOT_FOUND' } }] });
 });
+
+test('F33 without a header a column that no row has is absent', async () => {
+  expect(await failureOf(imported(cells([], ['a', 'b'], ['c']), [row('x', { column: 'C' })], { hasHeader: false }))).toMatchObject({ code: 'FIELD_MISSING', path: 'C' });
+});

@@ -8,6 +8,7 @@ import { fieldOfTarget } from '../../../schema-of';
 import { text } from '../../../text';
 import type { CellMappingRow } from '../../../value';
 import type { Item, StepUse, Table } from '../../capabilities';
+import { columnSeparator, separatorProblems } from '../../column-separator';
 import { defineDataflowStep } from '../../define-step';
 import { field } from '../../field';
 import { perItem } from '../../per-item';
@@ -18,7 +19,7 @@ export const importFile = defineDataflowStep(
     fileType: field.choice(text('Input file type', 'Type du fichier'), [
       { value: 'csv', label: text('CSV', 'CSV') }, { value: 'xlsx', label: text('Excel (xlsx)', 'Excel (xlsx)') }, { value: 'json', label: text('JSON', 'JSON') },
     ], { required: true, default: 'csv' }),
-    columnSeparator: field.text(text('Column separator', 'Séparateur de colonnes'), { default: ';', maxLength: 1, showWhen: { param: 'fileType', in: ['csv'] } }),
+    columnSeparator,
     skipLines: field.number(text('First lines to ignore', 'Premières lignes à ignorer'), { integer: true, min: 0, max: 100_000, default: 0 }),
     hasHeader: field.flag(text('First row is a header', 'La première ligne est un en-tête'), { default: true, showWhen: { param: 'fileType', in: ['csv', 'xlsx'] } }),
     worksheet: field.text(text('Worksheet', 'Feuille'), { showWhen: { param: 'fileType', in: ['xlsx'] }, help: text('The first one when empty.', 'La première si vide.') }),
@@ -39,6 +40,7 @@ export const importFile = defineDataflowStep(
     errors: ['FILE_NOT_FOUND', 'FILE_TYPE', 'FILE_TOO_LARGE', 'PARSE_ERROR', 'TYPE_MISMATCH', 'FIELD_MISSING'],
     examples: [],
     foot: ({ fileType, fieldsMapping }) => text(`${fileType} · ${fieldsMapping?.length ?? 0} columns`, `${fileType} · ${fieldsMapping?.length ?? 0} colonnes`),
+    problems: (params) => separatorProblems(params.columnSeparator, params.fileType ?? 'csv'),
     outputSchema: ({ fieldsMapping }, { source }) => {
       const fields: Record<string, ModelField> = {};
       for (const row of fieldsMapping ?? []) {
@@ -112,11 +114,11 @@ function cellReader(row: CellMappingRow, table: Table): (place: number) => Json 
       return isJsonObject(element) ? readPath(element, String(wanted)) : wanted === 'value' ? element : null;
     };
   }
-  const column = columnIndex(wanted, table.header);
+  const column = columnIndex(wanted, table);
   if (column === null) {
     return fail('FIELD_MISSING', text(
-      `The file has no column "${wanted}" (it has ${table.header.slice(0, 12).join(', ') || 'no header'}). Check the name, the separator and the header row.`,
-      `Le fichier n’a pas de colonne « ${wanted} » (il a ${table.header.slice(0, 12).join(', ') || 'aucun en-tête'}). Vérifiez le nom, le séparateur et la ligne d’en-tête.`), { path: String(wanted) });
+      `The file has no column "${wanted}" (it has ${table.header.slice(0, 12).join(', ') || `${widthOf(table)} columns and no header`}). Check the name, the separator and the header row.`,
+      `Le fichier n’a pas de colonne « ${wanted} » (il a ${table.header.slice(0, 12).join(', ') || `${widthOf(table)} colonnes sans en-tête`}). Vérifiez le nom, le séparateur et la ligne d’en-tête.`), { path: String(wanted) });
   }
   return (place) => {
     const cell = table.rows[place]?.cells[column] ?? null;
@@ -124,13 +126,17 @@ function cellReader(row: CellMappingRow, table: Table): (place: number) => Json 
   };
 }
 
-/** By header first, then as a letter (B), then as a 1-based number; beyond the header there is no column. */
-function columnIndex(wanted: string | number, header: readonly string[]): number | null {
-  const named = header.indexOf(String(wanted));
-  if (typeof wanted === 'string' && named >= 0) return named;
+type Cells = Extract<Table, { kind: 'cells' }>;
+
+/** By header first, then as a letter (B), then as a 1-based number; beyond the header, or the widest row, there is no column. */
+function columnIndex(wanted: string | number, table: Cells): number | null {
+  const named = table.header.indexOf(String(wanted));
+  if (typeof wanted === 'string' && wanted !== '' && named >= 0) return named;
   const place = numbered(wanted);
-  return place === null || (header.length > 0 && place >= header.length) ? null : place;
+  return place === null || place >= widthOf(table) ? null : place;
 }
+
+const widthOf = ({ header, rows }: Cells) => (header.length > 0 ? header.length : rows.reduce((widest, row) => Math.max(widest, row.cells.length), 0));
 
 function numbered(wanted: string | number): number | null {
   if (typeof wanted === 'number' || /^[1-9]\d{0,5}$/.test(wanted)) return Number(wanted) - 1;

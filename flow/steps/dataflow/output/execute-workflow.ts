@@ -13,7 +13,7 @@ import { perItem } from '../../per-item';
 
 export const executeWorkflow = defineDataflowStep(
   {
-    component: field.component(text('Component', 'Composant'), { required: true }),
+    component: field.component(text('Component', 'Composant'), { required: true, clears: ['workflow', 'entryField'] }),
     workflow: field.flow(text('Workflow', 'Flux de travail'), { required: true, kind: 'workflow', within: 'component' }),
     entryField: field.path(text('Component entry field', 'Champ d’entrée du composant'), { help: text('An entry id, a reference or an entry model; empty hands over the whole item.', 'Un identifiant, une référence ou un modèle d’entrée ; vide transmet tout l’élément.') }),
     waitComplete: field.flag(text('Wait for completion', 'Attendre la fin')),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../json';
-import { failureOf, itemsOf, world } from '../../testing';
+import { failureOf, itemsOf, outcomeOf, world } from '../../testing';
 import { exportToFile } from './export-to-file';
 
 const source: JsonObject[] = [{ a: 1, o: { x: 1 }, b: null }, { c: 'z', a: 2 }];
@@ -36,4 +36,10 @@ test('F37 running again makes no second file', async () => {
   const at = world();
   expect(await itemsOf(exportToFile, params(), { source }, at)).toEqual(await itemsOf(exportToFile, params(), { source }, at));
   expect(at.files).toHaveLength(1);
+});
+
+test('without items the columns are those the model declares', async () => {
+  const at = world({ schema: { cardinality: 'many', open: false, fields: { a: { type: 'string' }, list: { type: 'array' }, n: { type: 'number' } } } });
+  await outcomeOf(exportToFile, { fileType: 'csv', fileName: { const: 'x' } }, { source: [] }, at);
+  expect(at.files[0]).toMatchObject({ columns: ['a', 'n'], rows: [] });
 });

@@ -2,8 +2,10 @@ import { splitTarget } from '../../../convert';
 import { fieldNameOf, getterOf } from '../../../evaluate';
 import { fail } from '../../../failure';
 import type { Json } from '../../../json';
+import type { ModelSchema } from '../../../model-schema';
 import { text } from '../../../text';
 import type { Item } from '../../capabilities';
+import { columnSeparator, separatorProblems } from '../../column-separator';
 import { defineDataflowStep } from '../../define-step';
 import { field } from '../../field';
 
@@ -13,7 +15,7 @@ export const exportToFile = defineDataflowStep(
       { value: 'xlsx', label: text('Excel (xlsx)', 'Excel (xlsx)') }, { value: 'csv', label: text('CSV', 'CSV') }, { value: 'json', label: text('JSON', 'JSON') },
     ], { required: true, default: 'xlsx' }),
     fileName: field.value(text('File name', 'Nom du fichier'), { required: true, help: text('The extension is added when missing.', 'L’extension est ajoutée si elle manque.') }),
-    columnSeparator: field.text(text('Column separator', 'Séparateur de colonnes'), { default: ';', maxLength: 1, showWhen: { param: 'fileType', in: ['csv'] } }),
+    columnSeparator,
     worksheetName: field.text(text('Worksheet name', 'Nom de la feuille'), { default: 'Sheet1', maxLength: 31, showWhen: { param: 'fileType', in: ['xlsx'] } }),
     fieldsMapping: field.mapping(text('Fields mapping', 'Mappage des champs'), {
       target: { kind: 'column' }, addLabel: text('Add column', 'Ajouter une colonne'), help: text('One column a row, in this order; none means all plain fields.', 'Une colonne par ligne, dans cet ordre ; aucune : tous les champs simples.'),
@@ -32,13 +34,14 @@ export const exportToFile = defineDataflowStep(
       const name = fileName && 'const' in fileName ? String(fileName.const ?? '') : (fileType ?? '');
       return text(name, name);
     },
+    problems: (params) => separatorProblems(params.columnSeparator, params.fileType ?? 'xlsx'),
     outputSchema: ({ resultField }) => ({
       cardinality: 'one', open: false, fields: { [fieldNameOf(resultField, 'fileId')]: { type: 'string' }, fileName: { type: 'string' }, size: { type: 'integer' }, rows: { type: 'integer' } },
     }),
     run: async (params, { source }, use) => {
       const columns = params.fieldsMapping?.length
         ? params.fieldsMapping.map((row) => ({ title: splitTarget(row.target).name, get: getterOf(row.value, use) }))
-        : scalarFields(source.items).map((name) => ({ title: name, get: (item: Item): Json => item[name] ?? null }));
+        : (source.items.length > 0 ? scalarFields(source.items) : declaredFields(await use.sourceSchema())).map((name) => ({ title: name, get: (item: Item): Json => item[name] ?? null }));
       const first = source.items[0] ?? {};
       const name = params.fileName ? getterOf(params.fileName, use)(first, source.items) : null;
       if (name === null || name === '' || typeof name === 'object') fail('PARAM_REQUIRED', text('The file name is empty. Give a name such as "report".', 'Le nom du fichier est vide. Donnez un nom comme « rapport ».'), { path: 'fileName' });
@@ -52,6 +55,11 @@ export const exportToFile = defineDataflowStep(
     },
   },
 );
+
+/** Without items the model says which columns there would be. */
+function declaredFields({ fields }: ModelSchema): string[] {
+  return Object.entries(fields).flatMap(([name, { type }]) => (['array', 'object', 'catalog', 'file'].includes(type) ? [] : [name]));
+}
 
 /** Names of the plain fields, in order of first appearance. */
 function scalarFields(items: readonly Item[]): string[] {

@@ -88,3 +88,27 @@ test('F37 running again writes nothing again', async () => {
 test('a component that is gone is an error', async () => {
   expect((await failureOf(itemsOf(updateEntry, { component: 'cmp_9' }, { source: [{}] }))).code).toBe('COMPONENT_NOT_FOUND');
 });
+
+test('whether to delete may be told by each item', async () => {
+  const at = stored();
+  const source = [{ k: 1, gone: true, user_name: 'x' }, { k: 2, gone: 'false', user_name: 'Bo' }];
+  expect(await itemsOf(updateEntry, params({ keyField: 'k', markForDeletion: { field: 'gone' } }), { source }, at)).toMatchObject([{ _entry: 1 }, { _entry: 2 }]);
+  expect([...at.entries.values()]).toMatchObject([{ id: 2, data: { user_name: 'Bo' } }]);
+  expect(await failureOf(write({ k: 1, gone: 'perhaps' }, { keyField: 'k', markForDeletion: { field: 'gone' } }))).toMatchObject({ code: 'TYPE_MISMATCH', path: 'markForDeletion' });
+  expect(await failureOf(write({ user_name: 'x' }, { markForDeletion: { expr: 'true' } }))).toMatchObject({ code: 'PARAM_REQUIRED' });
+  expect((await write({ k: 1, user_name: 'x' }, { keyField: 'k', markForDeletion: { const: false } }))[0]).toMatchObject({ _entry: 1 });
+});
+
+test('the time an item was loaded says nothing of another entry', async () => {
+  const at = stored();
+  const source = [{ id: 9, k: { id: 1, name: 'A' }, p: 7, updateDate: '2026-01-01T00:00:00Z' }, { id: 1, k: 1, p: 8, updateDate: '2026-01-01T00:00:00Z' }];
+  await itemsOf(updateEntry, params({ keyField: 'k', ...price }), { source }, at);
+  expect(at.writes.map((each) => each.loadedAt)).toEqual([undefined, '2026-01-01T00:00:00Z']);
+});
+
+test('virtual fields are a form’s and are never written', async () => {
+  const [same, mapped] = [stored(), stored()];
+  await write({ data: { user_name: 'Bo', draft: 'x' } }, {}, same);
+  await write({ k: 1, d: 'x', p: 2 }, { keyField: 'k', fieldsMapping: [{ target: 'draft', value: { field: 'd' } }, ...price.fieldsMapping] }, mapped);
+  expect([same.writes[0]?.data, mapped.writes[0]?.data]).toEqual([{ user_name: 'Bo' }, { price: 2 }]);
+});

@@ -11,7 +11,7 @@ export const updateEntry = defineDataflowStep(
   {
     component: field.component(text('Component', 'Composant'), { required: true }),
     keyField: field.path(text('Field component key', 'Champ clé du composant'), { help: text('Id or reference of the entry; empty always creates.', 'Identifiant ou référence de l’entrée ; vide crée toujours.') }),
-    markForDeletion: field.flag(text('Mark entry for deletion', 'Marquer l’entrée pour suppression')),
+    markForDeletion: field.flagOrValue(text('Mark entry for deletion', 'Marquer l’entrée pour suppression'), { help: text('Yes for all items, or a value that tells for each of them.', 'Oui pour tous les éléments, ou une valeur qui le dit pour chacun.') }),
     noTracking: field.flag(text('No tracking', 'Sans suivi'), { help: text('No line in the entry’s history, and the change author stays.', 'Pas de ligne dans l’historique de l’entrée, et l’auteur reste.') }),
     nameField: field.componentField(text('Name field', 'Champ du nom'), { component: 'component', help: text('Its value becomes the name of the entry.', 'Sa valeur devient le nom de l’entrée.') }),
     resultField: field.newField(text('Result store field', 'Champ de stockage du résultat'), { default: '_entry' }),

@@ -2,9 +2,10 @@ import { order } from '../../../compare';
 import { splitTarget } from '../../../convert';
 import { fail } from '../../../failure';
 import type { Json } from '../../../json';
-import type { ModelField } from '../../../model-schema';
+import type { ModelField, ModelSchema } from '../../../model-schema';
 import { average, sum, toNumber } from '../../../numbers';
-import { readExact, reader } from '../../../path';
+import { parsePath, readExact, reader, resolvePath } from '../../../path';
+import type { StepProblem } from '../../../problems';
 import { withFields } from '../../../schema-of';
 import { text } from '../../../text';
 import type { Item } from '../../capabilities';
@@ -42,6 +43,7 @@ export const calculateArray = defineDataflowStep(
       const labels = (operations ?? []).map((each) => ops.find((op) => op.value === each.op)?.label ?? text('', ''));
       return text(labels.map((each) => each.en).join(', '), labels.map((each) => each.fr).join(', '));
     },
+    problems: ({ operations }, { source }) => (source ? (operations ?? []).flatMap((each, row) => valueProblems(`operations[${row}].valueField`, each, source)) : []),
     outputSchema: ({ operations }, { source }) => withFields(source, Object.fromEntries((operations ?? []).map((each): [string, ModelField] => [splitTarget(each.resultField ?? '').name, { type: 'number' }]))),
     run: ({ operations }, { source }, use) => {
       const plans = (operations ?? []).map((each) => ({ op: each.op ?? 'sum', arrayField: each.arrayField ?? '', read: each.valueField ? reader(each.valueField) : null, name: splitTarget(each.resultField ?? '').name }));
@@ -53,6 +55,18 @@ export const calculateArray = defineDataflowStep(
     },
   },
 );
+
+/** A path that no element has would make every sum 0. */
+function valueProblems(param: string, { arrayField, valueField }: { arrayField?: string | undefined; valueField?: string | undefined }, source: ModelSchema): StepProblem[] {
+  if (!valueField || !arrayField) return [];
+  if (!parsePath(valueField).ok) return [{ code: 'PARAM_INVALID', param, text: text(`"${valueField}" is not a field path.`, `« ${valueField} » n’est pas un chemin de champ.`) }];
+  const list = resolvePath(source, arrayField);
+  const element = list.found ? list.field.items : undefined;
+  if (!element || element.type === 'unknown') return [];
+  const resolved = resolvePath({ cardinality: 'one', open: element.type === 'object' ? (element.open ?? false) : element.type === 'catalog' || element.type === 'file', fields: element.fields ?? {} }, valueField);
+  if (resolved.found || !resolved.certain) return [];
+  return [{ code: 'FIELD_NOT_FOUND', param, text: text(`The elements of "${arrayField}" have no field "${valueField}".`, `Les éléments de « ${arrayField} » n’ont pas de champ « ${valueField} ».`) }];
+}
 
 function valuesOf(item: Item, path: string, read: ((element: Item) => Json) | null): Json[] {
   const list = readExact(item, path) ?? [];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../../json';
-import { failureOf, itemsOf } from '../../testing';
+import { failureOf, itemsOf, world } from '../../testing';
 import { filterSource } from './filter-source';
 
 const keeps = async (value: Json, operator: string, operand: Json, more: JsonObject = {}) =>
@@ -34,4 +34,22 @@ test('the other side may be a field', async () => {
 
 test.each<[Json, string, Json]>([['a', 'greater', 1], [true, 'less', 1], [{ x: 1 }, 'greater', 1], [{ x: 1 }, 'contains', 'x']])('F33 %j %s %j mismatches, with the item named', async (value, operator, operand) => {
   expect(await failureOf(itemsOf(filterSource, { srcField: 's', operator, filterValue: { const: operand } }, { source: [{ s: null }, { s: value }] }))).toMatchObject({ code: 'TYPE_MISMATCH', itemIndex: 1 });
+});
+
+test('F35 text is ordered by code point, also beyond the first 65,536 characters', async () => {
+  expect(await keeps('😀', 'greater', 'ＡＡ')).toBe(true);
+  expect(await keeps('a😀', 'less', 'a😁')).toBe(true);
+  expect(await keeps('a', 'less', 'ab')).toBe(true);
+});
+
+test('F35 a constant becomes a value of the field’s type; what the items hold does not', async () => {
+  const kept = async (type: 'number' | 'date' | 'unknown', value: Json, operator: string, constant: Json) => (await itemsOf(filterSource, { srcField: 's', operator, filterValue: { const: constant } }, { source: [{ s: value }] },
+    world({ schema: { cardinality: 'many', open: true, fields: { s: { type } } } }))).length === 1;
+  expect([await kept('number', 3, 'equal', '03'), await kept('number', 3, 'in', ['3.0', 4]), await kept('number', 10, 'greater', ' 9 ')]).toEqual([true, true, true]);
+  expect([await kept('unknown', 3, 'equal', '03'), await kept('number', '03', 'equal', 3)]).toEqual([false, false]);
+  expect([await kept('date', '2026-01-31', 'equal', '2026-01-31T22:00:00Z'), await kept('unknown', '2026-01-31', 'equal', '2026-01-31T22:00:00Z')]).toEqual([true, false]);
+});
+
+test('F35 a reference whose entry is gone is still a reference', async () => {
+  expect(await keeps({ id: 7, name: 'x', $missing: true }, 'equal', { id: 7, name: 'y' })).toBe(true);
 });

@@ -3,9 +3,11 @@ import { getterOf } from '../../../evaluate';
 import { reader, resolvePath } from '../../../path';
 import { text } from '../../../text';
 import type { Json } from '../../../json';
+import type { Operand, Operator } from '../../../value';
+import type { StepUse } from '../../capabilities';
 import { defineDataflowStep } from '../../define-step';
 import { field } from '../../field';
-import { isEquality, operandProblems, operatorChoices, operatorLabels } from '../../operators';
+import { constantFor, dependsOnType, isEquality, operandProblems, operatorChoices, operatorLabels } from '../../operators';
 import { perItem } from '../../per-item';
 
 export const filterSource = defineDataflowStep(
@@ -38,12 +40,19 @@ export const filterSource = defineDataflowStep(
       return filterValue && 'const' in filterValue ? operandProblems('filterValue', filterValue.const, operator ?? 'equal', resolved?.found ? resolved.field.type : 'unknown') : [];
     },
     outputSchema: (_params, { source }) => source ?? { cardinality: 'many', open: true, fields: {} },
-    run: ({ srcField, operator, filterValue, compareWithNull }, { source }, use) => {
+    run: async ({ srcField, operator, filterValue, compareWithNull }, { source }, use) => {
       const left = reader(srcField ?? '');
-      const right = compareWithNull || filterValue === undefined ? () => null : getterOf(filterValue, use);
+      const right = compareWithNull || filterValue === undefined ? () => null : getterOf(await typedOperand(filterValue, srcField ?? '', operator ?? 'equal', use), use);
       return perItem(source, use, (item) => (compares(left(item), operator ?? 'equal', right(item, source.items)) ? item : null));
     },
   },
 );
+
+/** Only a constant that reads differently for another type makes the model be asked. */
+async function typedOperand(operand: Operand, path: string, operator: Operator, use: StepUse): Promise<Operand> {
+  if (!('const' in operand) || !dependsOnType(operand.const)) return operand;
+  const resolved = resolvePath(await use.sourceSchema(), path);
+  return resolved.found ? { const: constantFor(operand.const, operator, resolved.field.type) } : operand;
+}
 
 const shown = (value: Json) => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -37,6 +37,7 @@ export function withoutArray(item: Item, path: string): Item {
   const parsed = parsePath(path);
   if (!parsed.ok) return item;
   const drop = (value: Json, [first, ...rest]: (string | number)[]): Json => {
+    if (Array.isArray(value) && typeof first === 'number') return value.map((each, place) => (place === first ? (rest.length === 0 ? null : drop(each, rest)) : each));
     if (!isJsonObject(value) || typeof first !== 'string') return value;
     if (rest.length === 0) return Object.fromEntries(Object.entries(value).filter(([key]) => key !== first));
     return { ...value, [first]: drop(value[first] ?? null, rest) };

@@ -4,6 +4,7 @@ import { fail } from '../../../failure';
 import type { Json } from '../../../json';
 import type { ModelField } from '../../../model-schema';
 import { parsePath, reader, resolvePath } from '../../../path';
+import type { StepProblem } from '../../../problems';
 import { text } from '../../../text';
 import type { Item } from '../../capabilities';
 import { defineDataflowStep } from '../../define-step';
@@ -29,8 +30,13 @@ export const groupBy = defineDataflowStep(
       const shown = `${(keys ?? []).join(', ')} → ${fieldNameOf(itemsField, 'items')}`;
       return keys?.length ? text(shown, shown) : text('', '');
     },
-    problems: ({ keys, itemsField }) => (keyNames(keys ?? []).includes(fieldNameOf(itemsField, 'items'))
-      ? [{ code: 'PARAM_INVALID', param: 'itemsField', text: text('A key has this name too. Name the items field otherwise.', 'Une clé porte aussi ce nom. Nommez autrement le champ des éléments.') }] : []),
+    problems: ({ keys, itemsField }) => {
+      const names = keyNames(keys ?? []);
+      const twice = names.flatMap((name, place): StepProblem[] => (names.indexOf(name) === place ? []
+        : [{ code: 'PARAM_INVALID', param: `keys[${place}]`, text: text(`Another key gives the field "${name}" too. Remove one, or rename its field in a step before.`, `Une autre clé donne aussi le champ « ${name} ». Retirez l’une, ou renommez son champ dans une étape en amont.`) }]));
+      return names.includes(fieldNameOf(itemsField, 'items'))
+        ? [...twice, { code: 'PARAM_INVALID', param: 'itemsField', text: text('A key has this name too. Name the items field otherwise.', 'Une clé porte aussi ce nom. Nommez autrement le champ des éléments.') }] : twice;
+    },
     outputSchema: ({ keys, itemsField }, { source }) => {
       const paths = keys ?? [];
       const names = keyNames(paths);

@@ -48,3 +48,11 @@ test('F33 more than 100,000 items are refused before they are made', async () =>
   expect((await failureOf(join(many, many))).code).toBe('LIMIT_EXCEEDED');
   expect((await failureOf(outcomeOf(joinModels, params, { left: many, right: many }, world({ onError: 'continue' })))).code).toBe('LIMIT_EXCEEDED');
 });
+
+test('R55 the limit is the workspace’s, and an inner join counts what it gives', async () => {
+  const at = (mostItems: number) => { const one = world(); return { ...one, use: { ...one.use, mostItems } }; };
+  const pairs = Array.from({ length: 20 }, () => ({ k: 1, key: 1 }));
+  expect(await failureOf(outcomeOf(joinModels, params, { left: pairs, right: pairs }, at(399)))).toMatchObject({ code: 'LIMIT_EXCEEDED' });
+  expect(await outcomeOf(joinModels, params, { left: pairs, right: pairs }, at(400))).toMatchObject({ kind: 'items' });
+  expect(await outcomeOf(joinModels, { ...params, joinType: 'inner' }, { left: pairs, right: [] }, at(10))).toMatchObject({ items: [] });
+});

@@ -13,9 +13,6 @@ import { defineDataflowStep } from '../../define-step';
 import { field } from '../../field';
 import { perItem } from '../../per-item';
 
-/** More items than this is refused before they are made. */
-const itemLimit = 100_000;
-
 export const joinModels = defineDataflowStep(
   {
     leftKey: field.path(text('Left key', 'Clé gauche'), { required: true, port: 'left' }),
@@ -49,14 +46,16 @@ export const joinModels = defineDataflowStep(
       return perItem(left, use, (item, place) => {
         const key = keyOf(readLeft(item), leftKey ?? '', place);
         const matches = key === null ? [] : (index.get(key) ?? []);
-        count += Math.max(matches.length, 1);
-        if (count > itemLimit) fail('LIMIT_EXCEEDED', text(`The join makes more than ${itemLimit} items. Make the keys more exact.`, `La jointure produit plus de ${itemLimit} éléments. Précisez les clés.`));
+        count += joinType === 'inner' ? matches.length : Math.max(matches.length, 1);
+        if (count > use.mostItems) fail('LIMIT_EXCEEDED', tooMany(use.mostItems));
         if (matches.length === 0) return joinType === 'inner' ? null : unmatched(item, targets);
         return matches.map((match) => joined(item, match, targets));
       }, true);
     },
   },
 );
+
+const tooMany = (most: number) => text(`The join makes more than ${most.toLocaleString('en')} items. Make the keys more exact.`, `La jointure produit plus de ${most.toLocaleString('fr')} éléments. Précisez les clés.`);
 
 type Target = { name: string; type: ModelField['type'] | undefined | null; row: MappingRow };
 

@@ -104,7 +104,7 @@ function filled(value: Json, entries: ReadonlyMap<Id, { [key: string]: Json }> |
   if (Array.isArray(value)) return value.map((each) => filled(each, entries));
   const id = isJsonObject(value) ? value['id'] : null;
   if (!isJsonObject(value) || (typeof id !== 'number' && typeof id !== 'string')) return value;
-  return entries?.get(id) ?? { ...value, $missing: true };
+  return entries?.get(id) ?? entries?.get(Number(id)) ?? { ...value, $missing: true };
 }
 
 /** The chosen references with the fields of what they refer to. */

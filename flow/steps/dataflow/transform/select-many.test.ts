@@ -20,3 +20,7 @@ test('F32 F33 null gives nothing, what is no array fails with its item', async (
   expect(await itemsOf(selectMany, { modelPath: 'rows' }, { source: [{ rows: null }, {}] })).toEqual([]);
   expect(await failureOf(itemsOf(selectMany, { modelPath: 'rows' }, { source: [{ rows: [] }, { rows: 'x' }] }))).toMatchObject({ code: 'NOT_AN_ARRAY', itemIndex: 1 });
 });
+
+test('the array is left out of its parent wherever it lies', async () => {
+  expect(await itemsOf(selectMany, { modelPath: 'lists[1].rows' }, { source: [{ lists: [{ rows: [1] }, { rows: [2], x: 1 }] }] })).toEqual([{ value: 2, $parent: { lists: [{ rows: [1] }, { x: 1 }] } }]);
+});

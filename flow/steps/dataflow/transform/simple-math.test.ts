@@ -34,3 +34,7 @@ test('F33 with "continue" the failing item goes on with $error, the others with 
   const outcome = await outcomeOf(simpleMath, { operations: [{ left: { const: 6 }, op: '/', right: { field: 'b' }, resultField: 'c' }] }, { source: [{ b: 0 }, { b: 2 }] }, at);
   expect(outcome).toMatchObject({ items: [{ b: 0, $error: { code: 'DIVISION_BY_ZERO', step: 'stp_1' } }, { b: 2, c: 3 }] });
 });
+
+test('F34 zero has no sign', async () => {
+  expect(Object.is(await result(0, '*', -1.5), 0)).toBe(true);
+});

@@ -31,8 +31,10 @@ export const updateModelField = defineWorkflowStep(
       const found: StepProblem[] = [];
       if (value === undefined && !sourceField) found.push({ code: 'PARAM_REQUIRED', param: 'value', text: text('Give a value or a source field.', 'Donnez une valeur ou un champ source.') });
       if (value !== undefined && sourceField) found.push({ code: 'PARAM_INVALID', level: 'warning', param: 'value', text: text('Both a value and a source field are set: the source field wins.', 'Une valeur et un champ source sont définis : le champ source l’emporte.') });
-      if (modelField && isSystemField(modelField)) found.push({ code: 'PARAM_INVALID', param: 'modelField', text: text(`"${modelField}" is a system field and cannot be set.`, `« ${modelField} » est un champ système et ne peut être fixé.`) });
+      if (modelField && isSystemField(modelField.split('.')[0] ?? '')) found.push({ code: 'PARAM_INVALID', param: 'modelField', text: text(`"${modelField}" is a system field and cannot be set.`, `« ${modelField} » est un champ système et ne peut être fixé.`) });
       const target = component.fields.find((each) => each.name === nameOf(modelField));
+      const whole = component.fields.find((each) => nameOf(modelField).startsWith(`${each.name}.`) || nameOf(modelField).startsWith(`${each.name}[`));
+      if (!target && whole) found.push({ code: 'PARAM_INVALID', param: 'modelField', text: text(`A part of "${whole.title}" cannot be set. Choose the field itself.`, `Une partie de « ${whole.title} » ne peut être fixée. Choisissez le champ lui-même.`) });
       const checked = target && value !== undefined && !sourceField ? validateField(target, value) : null;
       if (target && checked && !checked.ok) found.push({ code: codeOf(target, value ?? null), param: 'value', text: checked.text });
       return found;

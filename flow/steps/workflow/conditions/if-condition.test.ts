@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { JsonObject } from '../../../json';
+import type { Json, JsonObject } from '../../../json';
 import { failureOf, modelOf, sampleComponent, workflow } from '../../testing';
 import { ifCondition } from './if-condition';
 
@@ -32,4 +32,9 @@ test('problems: the type of the value, and order operators with null', () => {
   expect(codes({ conditionField: 'price', operator: 'less', value: 'abc' })).toEqual(['TYPE_MISMATCH']);
   expect(codes({ conditionField: 'price', operator: 'less', value: 5 })).toEqual([]);
   expect(codes({ conditionField: 'price', operator: 'less', compareWithNull: true })).toEqual(['PARAM_INVALID']);
+});
+
+test('the constant becomes a value of the field’s type', async () => {
+  const chosen = async (value: Json) => (await modelOf(ifCondition, { conditionField: 'price', operator: 'equal', value }, { id: 1, data: { price: 3 } })).next;
+  expect([await chosen('03'), await chosen(' 3.0 '), await chosen('4')]).toEqual([goesOn, goesOn, leaves]);
 });

@@ -1,11 +1,12 @@
 import { compares } from '../../../compare';
+import { entrySchema } from '../../../component-schema';
 import type { Json } from '../../../json';
 import { resolvePath } from '../../../path';
 import { text } from '../../../text';
 import { readModel, withData } from '../../../workflow-model';
 import { defineWorkflowStep } from '../../define-step';
 import { field } from '../../field';
-import { isEquality, operandProblems, operatorChoices, operatorLabels } from '../../operators';
+import { constantFor, isEquality, operandProblems, operatorChoices, operatorLabels } from '../../operators';
 
 export const ifCondition = defineWorkflowStep(
   {
@@ -34,8 +35,9 @@ export const ifCondition = defineWorkflowStep(
       const resolved = resolvePath(source, withData(conditionField));
       return operandProblems('value', value, operator ?? 'equal', resolved.found ? resolved.field.type : 'unknown');
     },
-    run: ({ conditionField, operator, value, compareWithNull }, { model }) => {
-      const operand: Json = compareWithNull ? null : (value ?? null);
+    run: ({ conditionField, operator, value, compareWithNull }, { model }, use) => {
+      const tested = resolvePath(entrySchema(use.context.component), withData(conditionField ?? ''));
+      const operand: Json = compareWithNull ? null : constantFor(value ?? null, operator ?? 'equal', tested.found ? tested.field.type : 'unknown');
       const holds = compares(readModel(model, conditionField ?? ''), operator ?? 'equal', operand);
       return { kind: 'model', model, next: holds ? { to: 'next' } : { to: 'lane', case: 'alternative' } };
     },

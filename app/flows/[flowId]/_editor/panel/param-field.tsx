@@ -2,7 +2,7 @@
 import { useLocale } from 'next-intl';
 import { useId } from 'react';
 import type { ParamMeta } from '#flow/steps/field';
-import type { Json } from '#flow/json';
+import { isJsonObject, type Json } from '#flow/json';
 import type { Problem } from '#flow/problems';
 import { localeOf } from '../../../../_run/duration';
 import { Icon } from '../../../../_ui/icon';
@@ -58,6 +58,14 @@ export function ParamField({ at, meta, value, onChange }: Props) {
   );
 }
 
+/** A constant that is stored without `{const}` around it, for a control that knows values only. */
+function bare({ value, onChange }: ParamProps): Pick<ParamProps, 'value' | 'onChange'> {
+  return {
+    value: value === undefined || isJsonObject(value) ? value : { const: value },
+    onChange: (next) => onChange(isJsonObject(next) && Object.hasOwn(next, 'const') ? next['const'] : next),
+  };
+}
+
 const ownRows = (meta: ParamMeta) => meta.widget === 'mapping' || meta.widget === 'list' || meta.widget === 'filter';
 
 export function Below({ id, help, problems }: { id: string; help?: string | undefined; problems: readonly Problem[] }) {
@@ -82,7 +90,7 @@ export function Control(props: ParamProps) {
     case 'choice': return <ChoiceParam {...props} />;
     case 'path': return <PathParam {...props} />;
     case 'paths': return <PathsParam {...props} />;
-    case 'value': return <ValueParam {...props} forms={props.meta.forms} port={props.meta.port} expects={props.meta.expects} />;
+    case 'value': return <ValueParam {...props} {...(props.meta.bare ? bare(props) : {})} forms={props.meta.forms} port={props.meta.port} expects={props.meta.expects} />;
     case 'people': return <PeopleParam {...props} />;
     case 'duration': return <DurationParam {...props} />;
     case 'constant': return <ConstantParam {...props} />;
