@@ -31,6 +31,17 @@ export async function workflowModel(db: Executor, workspaceId: string, component
   return { id: 0, name: typeof object['name'] === 'string' ? object['name'] : null, createdDate: null, updateDate: null, creatorSubject: null, changeAuthor: null, data: { ...data, ...checked.data } };
 }
 
+/** What an entry model says of a saved entry: its own fields, judged as a change of them; undefined when it says nothing. */
+export async function givenFields(db: Executor, workspaceId: string, componentId: string, entryId: number, given: Json | undefined): Promise<JsonObject | undefined> {
+  const values = isJsonObject(given ?? null) && isJsonObject(given) ? (given['data'] ?? null) : null;
+  const component = isJsonObject(values) ? await findComponent(db, workspaceId, componentId) : null;
+  if (component === null || !isJsonObject(given) || !isJsonObject(values)) return undefined;
+  const data = Object.fromEntries(component.fields.filter((each) => Object.hasOwn(values, each.name)).map((each): [string, Json] => [each.name, values[each.name] ?? null]));
+  const checked = validateEntry(component.fields, data, 'update');
+  if (!checked.ok) failValidation(checked.bad);
+  return { id: entryId, ...(typeof given['updateDate'] === 'string' ? { updateDate: given['updateDate'] } : {}), data: { ...data, ...checked.data } };
+}
+
 /** Inside the calling step's effect transaction: the instance exists exactly when the step's record says so. */
 export async function startWorkflow(tx: Executor, caller: CallingStep, start: WorkflowStart): Promise<WorkflowStarted> {
   const deepest = caller.nesting ?? deepestNesting;
@@ -44,7 +55,8 @@ export async function startWorkflow(tx: Executor, caller: CallingStep, start: Wo
   if (!version) throw new Error(`version ${versionId} of flow ${flow.id} is missing`);
   const entryId = 'entryId' in start.model ? start.model.entryId : null;
   if (entryId !== null && (await readEntry(tx, start.componentId, entryId)) === null) fail('ENTRY_NOT_FOUND', text(`There is no entry ${entryId} to start "${flow.name}" for.`, `Il n’y a pas d’entrée ${entryId} pour lancer « ${flow.name} ».`));
-  const input = 'data' in start.model ? await workflowModel(tx, caller.workspaceId, start.componentId, { data: start.model.data, name: start.model.name }) : undefined;
+  const input = 'data' in start.model ? await workflowModel(tx, caller.workspaceId, start.componentId, { data: start.model.data, name: start.model.name })
+    : await givenFields(tx, caller.workspaceId, start.componentId, start.model.entryId, start.model.given);
   const instance = await openInstance(tx, { workspaceId: caller.workspaceId, componentId: start.componentId, flowId: flow.id, entryId, by: caller.startedBy });
   const runId = await insertRun(tx, {
     workspaceId: caller.workspaceId, flow: { id: flow.id, name: flow.name, kind: 'workflow' }, version: { ...version, definition: flowDefinition.parse(version.definition) },

@@ -16,7 +16,7 @@ import { permitted } from './permitted';
 import { hintNewWork } from './run-hint';
 import { insertRun, checkInput, pinnedVersion, type PinnedVersion } from './run-request';
 import { starterOf } from './run-signal';
-import { workflowModel } from './run-workflow';
+import { givenFields, workflowModel } from './run-workflow';
 import { flows } from './schema';
 import { freezeDraft } from './versions';
 
@@ -121,8 +121,10 @@ async function dataflowInput(tx: Executor, flow: FlowRow, version: PinnedVersion
 
 async function workflowStart(tx: Executor, access: Access, flow: FlowRow, { input, entryId }: RunOptions) {
   const id = entryId ?? (isJsonObject(input) && typeof input['id'] === 'number' && input['id'] > 0 ? input['id'] : null);
-  const model = id === null ? await workflowModel(tx, access.workspaceId, flow.componentId, input ?? {}) : undefined;
   if (id !== null && (await readEntry(tx, flow.componentId, id)) === null) entryNotFound(id);
+  // A rerun brings the input of a run that has saved its entry since: what was unsaved then is not given again.
+  const model = id === null ? await workflowModel(tx, access.workspaceId, flow.componentId, input ?? {})
+    : await givenFields(tx, access.workspaceId, flow.componentId, id, isJsonObject(input) && (input['id'] ?? id) === id ? input : undefined);
   const instance = await openInstance(tx, { workspaceId: access.workspaceId, componentId: flow.componentId, flowId: flow.id, entryId: id, by: starterOf(access) });
   return { input: model, entryId: id, instance };
 }

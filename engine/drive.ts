@@ -5,7 +5,8 @@ import { readEntry } from '#db/entries';
 import { hintNewWork } from '#db/run-hint';
 import { signalChildren } from '#db/run-signal';
 import { failure, type Failure } from '#flow/failure';
-import { isJsonObject, type Json, type JsonObject } from '#flow/json';
+import type { EntryModel } from '#flow/component-model';
+import { isJsonObject, type Json } from '#flow/json';
 import { isEnded } from '#flow/run-state';
 import { text, type Text } from '#flow/text';
 import { reloaded } from '#flow/workflow-model';
@@ -175,21 +176,28 @@ async function begin(engine: Engine, run: LiveRun, slot: Slot): Promise<void> {
 /** Who resumes may have corrected the entry first: what the workflow did not change itself is read again. */
 async function modelAtStart(engine: Engine, run: LiveRun): Promise<LiveRun['model']> {
   if (run.model === null) {
-    const model = await initialModel(engine, run);
-    return model && { model, loaded: model };
+    return initialModel(engine, run);
   }
   const isResumed = run.state.startedAt !== null;
   const fresh = isResumed && run.entryId !== null ? await readEntry(engine.database.db, run.facts.component.id, run.entryId) : null;
   return fresh ? reloaded(run.model, fresh) : null;
 }
 
-/** A workflow's model as it is at the start: the entry, or what its starter gave. */
-async function initialModel(engine: Engine, run: LiveRun): Promise<JsonObject | null> {
+/** A workflow's model as it is at the start: the entry, with the fields its starter gave, or what that gave alone. */
+async function initialModel(engine: Engine, run: LiveRun): Promise<LiveRun['model']> {
   const { facts } = run;
   const given = facts.inputRef === null ? undefined : await getValue(engine.database.db, facts.workspaceId, facts.inputRef);
-  if (run.entryId === null) return isJsonObject(given) ? given : null;
+  if (run.entryId === null) return isJsonObject(given) ? { model: given, loaded: given } : null;
   const entry = await readEntry(engine.database.db, facts.component.id, run.entryId);
-  return entry ? { ...entry } : null;
+  return entry && givenOver(entry, given);
+}
+
+/** "Update model" writes the fields that were given differently, unless somebody changed them since they were loaded. */
+function givenOver(entry: EntryModel, given: Json | undefined): NonNullable<LiveRun['model']> {
+  const own = isJsonObject(given ?? null) && isJsonObject(given) && given['id'] === entry.id ? given : {};
+  const data = own['data'] ?? null;
+  const loaded = { ...entry, updateDate: own['updateDate'] ?? entry.updateDate };
+  return { model: { ...loaded, data: { ...entry.data, ...(isJsonObject(data) ? data : {}) } }, loaded };
 }
 
 /** Turns what others left into events; only the owner does. */

@@ -69,7 +69,8 @@ export type EntryWrite = {
   noTracking: boolean;
 };
 
-export type WorkflowStart = { componentId: string; flowId: string; model: { entryId: number } | { data: JsonObject; name: string | null } };
+/** `given`: the entry model of a saved entry, whose fields may have been changed since they were stored. */
+export type WorkflowStart = { componentId: string; flowId: string; model: { entryId: number; given?: JsonObject } | { data: JsonObject; name: string | null } };
 export type WorkflowStarted = { instanceId: string; runId: string; entryId: number | null; state: string };
 
 export const channels = ['smtp', 'mail', 'inApp'] as const;

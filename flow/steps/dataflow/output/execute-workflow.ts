@@ -23,8 +23,8 @@ export const executeWorkflow = defineDataflowStep(
     id: 'execute-workflow', group: 'output', class: 'async', version: 1, icon: 'workflow', sources: 'one', cardinality: 'n→n',
     title: text('Execute workflow', 'Exécuter le workflow'), summary: text('Start a workflow for each item', 'Lance un flux de travail par élément'),
     help: text(
-      'Starts one instance of a workflow per item. The instance is recorded before the step succeeds, and a retry never starts a second one. With "Wait for completion" the step waits until the workflow ends or asks a person.',
-      'Lance une instance d’un flux de travail par élément. L’instance est enregistrée avant que l’étape réussisse, et une nouvelle tentative n’en lance jamais une seconde. Avec « Attendre la fin », l’étape attend que le flux se termine ou demande à une personne.'),
+      'Starts one instance of a workflow per item: for the entry of an id or reference, or with an entry model, whose fields the workflow then has as they are given. The instance is recorded before the step succeeds, and a retry never starts a second one. With "Wait for completion" the step waits until the workflow ends or asks a person.',
+      'Lance une instance d’un flux de travail par élément : pour l’entrée d’un identifiant ou d’une référence, ou avec un modèle d’entrée, dont le flux a alors les champs tels que donnés. L’instance est enregistrée avant que l’étape réussisse, et une nouvelle tentative n’en lance jamais une seconde. Avec « Attendre la fin », l’étape attend que le flux se termine ou demande à une personne.'),
     errors: ['COMPONENT_NOT_FOUND', 'FLOW_NOT_FOUND', 'NOT_PUBLISHED', 'ENTRY_NOT_FOUND', 'VALIDATION_FAILED', 'TYPE_MISMATCH', 'ACCESS_DENIED', 'WORKFLOW_ALREADY_RUNNING', 'WORKFLOW_FAILED', 'RECURSION_LIMIT'],
     examples: [],
     foot: ({ component, workflow }, { index }) => {
@@ -64,7 +64,7 @@ function modelOf(item: Item, path: string | undefined, component: ComponentModel
   const id = object ? toNumber(object['id'] ?? null) : toNumber(value);
   if (id !== undefined && id > 0 && (object === null || !('data' in object))) return { entryId: id };
   if (object === null) fail('TYPE_MISMATCH', text(`Item ${index + 1}: ${JSON.stringify(value).slice(0, 40)} is neither an entry id, a reference nor an entry model.`, `Élément ${index + 1} : ${JSON.stringify(value).slice(0, 40)} n’est ni un identifiant, ni une référence, ni un modèle d’entrée.`), { itemIndex: index });
-  if (id !== undefined && id > 0) return { entryId: id };
+  if (id !== undefined && id > 0) return { entryId: id, given: object };
   return { data: sameNamed(object, component), name: typeof object['name'] === 'string' ? object['name'] : null };
 }
 
