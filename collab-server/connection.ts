@@ -8,13 +8,15 @@ import type { EditorSocket } from './editor-socket';
 import type { Verdict } from './guard';
 import { Outbox } from './outbox';
 import type { Present } from './presence-board';
-import { readMessage, writeAck, writeAwareness, writeDenied, writeNack, writeStep1, writeWelcome, type ClientMessage } from './protocol';
+import { readMessage, writeAck, writeAwareness, writeDenied, writeLoad, writeNack, writeStep1, writeWelcome, type ClientMessage } from './protocol';
 import type { Room } from './room';
 
 const mebibyte = 1024 * 1024;
 export const largestFrame = 9 * mebibyte;
 const largestStep2 = 8 * mebibyte;
 const largestUpdate = mebibyte;
+/** Above this a first answer goes over HTTP, to clients that said they can. */
+const largestFirstAnswer = 256 * 1024;
 const keepAliveMs = 12_000;
 const awarenessPerSecond = 200;
 
@@ -28,6 +30,7 @@ export class Connection implements Present {
   awarenessId: number | null = null;
   private canWrite: boolean;
   private isOurs = false;
+  private loadsOverHttp = false;
   private askedAgain = false;
   private documentFrames = 0;
   private heardSinceBeat = true;
@@ -105,16 +108,24 @@ export class Connection implements Present {
       case 'hello': return this.hello(message);
       case 'awareness': return this.cursors.spend(1) ? this.room.presence.receive(this, message.entries) : undefined;
       case 'query-awareness': return this.cursors.spend(1) ? this.send(this.room.presence.frame()) : undefined;
-      case 'sync-step-1': return this.messages.spend(1) && this.syncs.spend(1) ? this.room.answerStep1(this, message.stateVector) : this.tooFast();
+      case 'sync-step-1': return this.messages.spend(1) && this.syncs.spend(1) ? this.sync(message.stateVector) : this.tooFast();
       case 'sync-step-2': return this.document(message.update, largestStep2);
       case 'update': return this.document(message.update, largestUpdate);
     }
   }
 
-  private hello({ schema, epoch }: { schema: number; epoch: string }): void {
+  /** A large document goes gzipped over HTTP, from the log and not from here; then the client asks for what it lacks. */
+  private sync(stateVector: Uint8Array): void {
+    const isFirst = stateVector.byteLength <= 1;
+    if (this.loadsOverHttp && isFirst && this.room.sizeBytes > largestFirstAnswer) this.send(writeLoad(this.room.sizeBytes));
+    else this.room.answerStep1(this, stateVector);
+  }
+
+  private hello({ schema, epoch, loadsOverHttp }: { schema: number; epoch: string; loadsOverHttp: boolean }): void {
     if (epoch !== '' && epoch !== this.room.epoch) return this.close(refusal('clientTooOld', 'reload the page: the flow was replaced on the server'));
     if (schema < documentSchema) return this.close(refusal('clientTooOld', 'reload the page: this product was updated'));
     this.isOurs = true;
+    this.loadsOverHttp = loadsOverHttp;
     this.welcome();
   }
 

@@ -15,6 +15,7 @@ const welcome = 101;
 const ack = 102;
 const nack = 103;
 const ticketType = 104;
+const load = 105;
 /** The WebSocket subprotocol of a client whose first frame is a ticket. */
 export const ticketProtocol = 'millrace-ticket';
 export const protocolVersion = 1;
@@ -26,7 +27,7 @@ export type ClientMessage =
   | { type: 'update'; update: Uint8Array }
   | { type: 'awareness'; entries: AwarenessEntry[] }
   | { type: 'query-awareness' }
-  | { type: 'hello'; protocol: number; schema: number; epoch: string };
+  | { type: 'hello'; protocol: number; schema: number; epoch: string; loadsOverHttp: boolean };
 
 const mostAwarenessEntries = 2_000;
 
@@ -60,7 +61,8 @@ export function readMessage(data: Uint8Array): ClientMessage {
 
 function readHello(decoder: decoding.Decoder): ClientMessage {
   const [protocol, schema] = [decoding.readVarUint(decoder), decoding.readVarUint(decoder)];
-  return { type: 'hello', protocol, schema, epoch: decoding.hasContent(decoder) ? decoding.readVarString(decoder) : '' };
+  const epoch = decoding.hasContent(decoder) ? decoding.readVarString(decoder) : '';
+  return { type: 'hello', protocol, schema, epoch, loadsOverHttp: decoding.hasContent(decoder) && decoding.readVarUint(decoder) === 1 };
 }
 
 function readSync(decoder: decoding.Decoder): ClientMessage {
@@ -134,6 +136,9 @@ export const writeAck = (count: number, seq: number) => message(ack, (encoder) =
   encoding.writeVarUint(encoder, count);
   encoding.writeVarUint(encoder, seq);
 });
+
+/** Instead of an answer to sync step 1: `bytes` are to be had over HTTP first. */
+export const writeLoad = (bytes: number) => message(load, (encoder) => encoding.writeVarUint(encoder, bytes));
 
 export const writeNack = (count: number, reason: string) => message(nack, (encoder) => {
   encoding.writeVarUint(encoder, count);

@@ -42,6 +42,7 @@ export class Room {
   private flushing: Promise<void> | null = null;
   private applying: { userId: string | null; sessionId: string | null; clientId: number | null; kind: UpdateKind; from: Connection | null } | null = null;
   private storing: Promise<void> = Promise.resolve();
+  private snapshotBytes: number;
   private rowsSinceSnapshot: number;
   private bytesSinceSnapshot: number;
   private readonly waiting = new Set<() => void>();
@@ -59,6 +60,7 @@ export class Room {
     this.doc = stored.doc;
     this.seq = stored.seq;
     this.committedSeq = stored.seq;
+    this.snapshotBytes = stored.snapshotBytes;
     this.rowsSinceSnapshot = stored.rowsSinceSnapshot;
     this.bytesSinceSnapshot = stored.bytesSinceSnapshot;
     this.owners = owners;
@@ -69,6 +71,11 @@ export class Room {
 
   get epoch(): string {
     return epochOf(this.doc);
+  }
+
+  /** What a first load weighs, or a little more: edits that replaced one another count until the next snapshot. */
+  get sizeBytes(): number {
+    return this.snapshotBytes + this.bytesSinceSnapshot;
   }
 
   join(connection: Connection): void {
@@ -256,6 +263,7 @@ export class Room {
   }
 
   private async store(seq: number, state: Uint8Array): Promise<void> {
+    this.snapshotBytes = state.byteLength;
     this.rowsSinceSnapshot = 0;
     this.bytesSinceSnapshot = 0;
     await this.parts.storage.saveSnapshot({ seq, state });

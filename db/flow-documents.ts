@@ -11,24 +11,35 @@ export type UpdateKind = 'edit' | 'import' | 'restore' | 'migrate';
 export type UpdateRow = {
   flowId: string; seq: number; userId: string | null; sessionId?: string | null; clientId?: number | null; kind: UpdateKind; payload: Uint8Array;
 };
-export type StoredDocument = { doc: Y.Doc; seq: number; rowsSinceSnapshot: number; bytesSinceSnapshot: number };
+export type StoredDocument = { doc: Y.Doc; seq: number; snapshotBytes: number; rowsSinceSnapshot: number; bytesSinceSnapshot: number };
 
 /** Yjs client ids that the server itself wrote with belong to this name, so that no socket can claim them. */
 export const serverClient = '$server';
 
 /** The newest snapshot and the rows after it, replayed in one transaction (merging updates first is far slower). */
 export async function loadDocument(db: Executor, flowId: string, upTo?: number): Promise<StoredDocument> {
-  const [snapshot] = await db.select({ seq: flowSnapshots.seq, state: flowSnapshots.state }).from(flowSnapshots)
-    .where(and(eq(flowSnapshots.flowId, flowId), upTo === undefined ? undefined : lte(flowSnapshots.seq, upTo))).orderBy(desc(flowSnapshots.seq)).limit(1);
-  const rows = await db.select({ seq: flowUpdates.seq, payload: flowUpdates.payload }).from(flowUpdates)
-    .where(and(eq(flowUpdates.flowId, flowId), gt(flowUpdates.seq, snapshot?.seq ?? 0), upTo === undefined ? undefined : lte(flowUpdates.seq, upTo))).orderBy(asc(flowUpdates.seq));
+  const { snapshot, rows } = await storedParts(db, flowId, upTo);
   const doc = new Y.Doc();
   doc.transact(() => {
     if (snapshot) Y.applyUpdate(doc, snapshot.state);
     for (const row of rows) Y.applyUpdate(doc, row.payload);
   }, 'load');
   const bytesSinceSnapshot = rows.reduce((sum, row) => sum + row.payload.byteLength, 0);
-  return { doc, seq: rows.at(-1)?.seq ?? snapshot?.seq ?? 0, rowsSinceSnapshot: rows.length, bytesSinceSnapshot };
+  return { doc, seq: rows.at(-1)?.seq ?? snapshot?.seq ?? 0, snapshotBytes: snapshot?.state.byteLength ?? 0, rowsSinceSnapshot: rows.length, bytesSinceSnapshot };
+}
+
+/** The same without reading it: updates that together are the document, for whoever replays them. */
+export async function storedUpdates(db: Executor, flowId: string): Promise<Uint8Array[]> {
+  const { snapshot, rows } = await storedParts(db, flowId);
+  return [...(snapshot ? [snapshot.state] : []), ...rows.map((row) => row.payload)];
+}
+
+async function storedParts(db: Executor, flowId: string, upTo?: number) {
+  const [snapshot] = await db.select({ seq: flowSnapshots.seq, state: flowSnapshots.state }).from(flowSnapshots)
+    .where(and(eq(flowSnapshots.flowId, flowId), upTo === undefined ? undefined : lte(flowSnapshots.seq, upTo))).orderBy(desc(flowSnapshots.seq)).limit(1);
+  const rows = await db.select({ seq: flowUpdates.seq, payload: flowUpdates.payload }).from(flowUpdates)
+    .where(and(eq(flowUpdates.flowId, flowId), gt(flowUpdates.seq, snapshot?.seq ?? 0), upTo === undefined ? undefined : lte(flowUpdates.seq, upTo))).orderBy(asc(flowUpdates.seq));
+  return { snapshot, rows };
 }
 
 export async function appendUpdates(tx: Executor, rows: UpdateRow[]): Promise<void> {

@@ -31,3 +31,28 @@ test('kill -9 of the web process while two people type: both go on without a rel
   await one.open('Read weather');
   await expect(one.panel.getByRole('textbox', { name: 'Note' })).toHaveValue(words('Bo'));
 });
+
+test('a web process that dies while the editor asks for its surroundings draws no error page: they are asked for again', async ({ ana, join }) => {
+  test.setTimeout(120_000);
+  const componentId = await componentWith(ana.api, 'Around');
+  const flowId = await publishedFlow(ana.api, componentId, 'dataflow', dataflow('Surrounded', weatherSteps));
+  const bo = await join('Bo', 'editor');
+  const { page } = await bo.open(`/flows/${flowId}`);
+  const editor = new EditorPage(page);
+  await editor.isSaved();
+  await page.evaluate(() => document.body.setAttribute('data-not-reloaded', ''));
+  let cut = 0;
+  await page.route('**/api/v1/flows/*/surroundings', (asked) => {
+    cut += 1;
+    return asked.abort('connectionreset'); // as an answer ends whose server died
+  });
+  await ana.api.send('POST', `/flows/${flowId}/publish`, {}, 201);
+  await expect.poll(() => cut).toBeGreaterThan(1);
+  await killHard('web');
+  await expect(page.getByRole('main')).toBeVisible();
+  await expect(page.getByText('v1', { exact: true })).toBeVisible();
+  await page.unroute('**/api/v1/flows/*/surroundings');
+  await expect(page.getByText('v2', { exact: true })).toBeVisible({ timeout: 30_000 });
+  await editor.isSaved();
+  await expect(page.locator('body[data-not-reloaded]')).toHaveCount(1);
+});

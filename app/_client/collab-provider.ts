@@ -1,10 +1,12 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { encodeAwarenessUpdate, type Awareness } from 'y-protocols/awareness';
+import { writeSyncStep1 } from 'y-protocols/sync';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import { definitionOf, documentSchema, epochOf, isLoaded } from '#flow/document';
 import type { FlowDefinition } from '#flow/flow';
+import { fetchOverHttp, type FetchDocument } from './first-load';
 import { openOfflineCopy } from './offline-copy';
 import { SaveCounter } from './save-counter';
 
@@ -28,20 +30,26 @@ export type FlowSession = {
   subscribe: (listener: () => void) => () => void;
   close: () => void;
 };
-type Options = { flowId: string; user: { id: string; name: string }; serverUrl?: string; WebSocketPolyfill?: typeof WebSocket; keepOffline?: boolean };
+type Options = {
+  flowId: string; user: { id: string; name: string }; serverUrl?: string; WebSocketPolyfill?: typeof WebSocket; keepOffline?: boolean;
+  /** Gets a large document over HTTP; null: everything comes over the socket. */
+  fetchDocument?: FetchDocument | null;
+};
 
-const type = { awareness: 1, hello: 100, welcome: 101, ack: 102, nack: 103 };
+const type = { sync: 0, awareness: 1, hello: 100, welcome: 101, ack: 102, nack: 103, load: 105 };
 const protocolVersion = 1;
 const readOnlyCode = 4403;
 /** After these the copy on this device is of no more use: a refused edit would come back with every later sync. Not after 4401, who signs in again goes on. */
 const droppingCodes = [4400, readOnlyCode, 4404, 4413, 4426];
 const patienceMs = 6_000;
 
-export function openFlowDocument({ flowId, user, serverUrl = defaultServerUrl(), WebSocketPolyfill = WebSocket, keepOffline = typeof indexedDB !== 'undefined' }: Options): FlowSession {
+export function openFlowDocument({ flowId, user, serverUrl = defaultServerUrl(), WebSocketPolyfill = WebSocket, keepOffline = typeof indexedDB !== 'undefined', fetchDocument = typeof window === 'undefined' ? null : fetchOverHttp }: Options): FlowSession {
   const doc = new Y.Doc();
   const listeners = new Set<() => void>();
   let status: FlowStatus = { connection: 'connecting', unsaved: 0, canWrite: true };
   let isClosed = false;
+  let loadsOverHttp = fetchDocument !== null;
+  let loading: Promise<void> | null = null;
   const counter = new SaveCounter(0, () => update({ unsaved: counter.unsaved }));
   const copy = keepOffline ? openOfflineCopy(user.id, flowId, doc) : null;
   // Before the provider's own listener, so that an edit is counted when its frame is sent.
@@ -49,7 +57,7 @@ export function openFlowDocument({ flowId, user, serverUrl = defaultServerUrl(),
     if (origin !== provider && origin !== copy?.origin) counter.edited();
   });
   const provider = new WebsocketProvider(serverUrl, flowId, doc, {
-    connect: false, disableBc: true, WebSocketPolyfill: watchedSocket(WebSocketPolyfill, counter, doc),
+    connect: false, disableBc: true, WebSocketPolyfill: watchedSocket(WebSocketPolyfill, counter, () => helloFrame(doc, loadsOverHttp)),
   });
   const { awareness } = provider;
   sendOwnPresenceOnly(provider);
@@ -62,6 +70,7 @@ export function openFlowDocument({ flowId, user, serverUrl = defaultServerUrl(),
     decoding.readVarString(decoder);
     update({ canWrite: decoding.readVarUint(decoder) === 1 });
   };
+  provider.messageHandlers[type.load] = () => void (loading ??= firstLoad().finally(() => (loading = null)));
   provider.messageHandlers[type.ack] = (_encoder, decoder) => counter.acknowledged(decoding.readVarUint(decoder));
   provider.messageHandlers[type.nack] = (_encoder, decoder) => {
     decoding.readVarUint(decoder);
@@ -119,6 +128,20 @@ export function openFlowDocument({ flowId, user, serverUrl = defaultServerUrl(),
     if (!isClosed) provider.connect();
   }
 
+  /** A large document comes over HTTP; then the server is asked for the rest. Whoever cannot fetch it says hello without that. */
+  async function firstLoad(): Promise<void> {
+    const updates = (await fetchDocument?.(flowId)) ?? null;
+    if (isClosed) return;
+    if (updates) {
+      doc.transact(() => {
+        for (const each of updates) Y.applyUpdate(doc, each, provider);
+      }, provider);
+    } else loadsOverHttp = false;
+    if (!provider.wsconnected) return; // the next connection asks by itself
+    if (!updates) provider.ws?.send(helloFrame(doc, false));
+    provider.ws?.send(step1Frame(doc));
+  }
+
   function refuse(code: number, reason: string): void {
     provider.disconnect();
     const kept = counter.unsaved > 0 && isLoaded(doc) ? definitionOf(doc) : null;
@@ -150,12 +173,12 @@ function defaultServerUrl(): string {
 }
 
 /** Says hello before anything else and shows the counter every frame that leaves. */
-function watchedSocket(Base: typeof WebSocket, counter: SaveCounter, doc: Y.Doc): typeof WebSocket {
+function watchedSocket(Base: typeof WebSocket, counter: SaveCounter, hello: () => Uint8Array<ArrayBuffer>): typeof WebSocket {
   return class extends Base {
     constructor(address: string | URL, protocols?: string | string[]) {
       super(address, protocols);
       counter.connected();
-      this.addEventListener('open', () => super.send(helloFrame(doc)));
+      this.addEventListener('open', () => super.send(hello()));
     }
 
     override send(data: Parameters<WebSocket['send']>[0]): void {
@@ -166,12 +189,20 @@ function watchedSocket(Base: typeof WebSocket, counter: SaveCounter, doc: Y.Doc)
 }
 
 /** With the epoch of what this device holds: copies of another epoch are refused before a single edit crosses. */
-function helloFrame(doc: Y.Doc): Uint8Array<ArrayBuffer> {
+function helloFrame(doc: Y.Doc, loadsOverHttp: boolean): Uint8Array<ArrayBuffer> {
   const encoder = encoding.createEncoder();
   encoding.writeVarUint(encoder, type.hello);
   encoding.writeVarUint(encoder, protocolVersion);
   encoding.writeVarUint(encoder, documentSchema);
   encoding.writeVarString(encoder, epochOf(doc));
+  encoding.writeVarUint(encoder, loadsOverHttp ? 1 : 0);
+  return new Uint8Array(encoding.toUint8Array(encoder));
+}
+
+function step1Frame(doc: Y.Doc): Uint8Array<ArrayBuffer> {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, type.sync);
+  writeSyncStep1(encoder, doc);
   return new Uint8Array(encoding.toUint8Array(encoder));
 }
 

@@ -137,6 +137,7 @@ export function samplesOf(world: World): { [K in keyof typeof table]: () => Prom
     restoreFlow: async () => ({ params: await ofFlow(), body: { seq: 1, stepId: 'stp_1', ifSeq: 1 } }),
     markSeen: async () => ({ params: await ofFlow() }),
     createTicket: async () => ({ params: await ofFlow() }),
+    flowDocument: async () => ({ params: await ofFlow() }), flowSurroundings: async () => ({ params: await ofPublished() }),
     listCheckpoints: async () => ({ params: { flowId: (await ofCheckpoint())['flowId'] ?? '' } }),
     createCheckpoint: async () => ({ params: await ofFlow(), body: { name: name(), seq: 1 } }),
     renameCheckpoint: async () => ({ params: await ofCheckpoint(), body: { name: name() } }),

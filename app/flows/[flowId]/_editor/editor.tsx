@@ -1,21 +1,19 @@
 'use client';
 import { useLocale, useTranslations } from 'next-intl';
-import { useRouter, useSearchParams } from 'next/navigation';
-import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import { useSearchParams } from 'next/navigation';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { Away } from '#db/flow-seen';
+import type { Surroundings } from '#db/flow-surroundings';
 import type { RunSummary } from '#db/run-row';
 import { canonicalJson } from '#flow/canonical';
 import { problemsOf } from '#flow/check';
-import type { ComponentModel } from '#flow/component-model';
 import { diffDefinitions } from '#flow/diff';
 import { stepsOf, type FlowDefinition } from '#flow/flow';
 import type { Presence } from '#flow/presence';
 import { schemasOf } from '#flow/propagate';
 import type { Group } from '#flow/steps/define-step';
-import type { WorkspaceIndex } from '#flow/workspace-index';
 import { useStanding } from '../../../_canvas/people';
 import { FlowCanvas, type CanvasEdit, type CanvasHandle } from '../../../_canvas/flow-canvas';
-import { useChanges } from '../../../_client/run-stream';
 import { saveFile } from '../../../_client/save-file';
 import { fileNameOf } from '../../../_flow-file/read-definition';
 import { usePlace } from '../../../_client/whereabouts';
@@ -56,24 +54,24 @@ import { useMarkedComment } from '../../../_comments/use-marked-comment';
 import { useRestoreNotice } from './use-restore-notice';
 import { useShortcuts } from './use-shortcuts';
 import { useSigns } from './use-signs';
+import { useSurroundings } from './use-surroundings';
 import { TriggersDialog } from './triggers-dialog';
 import { VersionsDialog } from './versions-dialog';
 
 export type EditorProps = {
-  flowId: string; user: { id: string; name: string }; first: FlowDefinition; component: ComponentModel; index: WorkspaceIndex;
-  published: { number: number; definition: FlowDefinition } | null; recent: RunSummary[];
-  rights: { edit: boolean; run: boolean; control: boolean; publish: boolean; lend: boolean };
+  flowId: string; user: { id: string; name: string }; first: FlowDefinition; surroundings: Surroundings; recent: RunSummary[];
   /** What others did since this person was here last. */
   away: Away | null;
 };
 type Open = 'triggers' | 'run' | 'publish' | 'versions' | 'find' | 'shortcuts' | null;
 
 /** The editor of a flow: one client island around the shared document. */
-export function Editor({ flowId, user, first, component, index, published: read, recent, rights, away }: EditorProps) {
+export function Editor({ flowId, user, first, surroundings, recent, away }: EditorProps) {
   const t = useTranslations('editor');
   const locale = localeOf(useLocale());
-  const router = useRouter();
+  const { around: { component, index, published: read, rights }, reload } = useSurroundings(flowId, surroundings);
   const { session, doc, undo, status, definition } = useFlowSession(flowId, user, first);
+  useEffect(() => { document.title = `${definition.name} · Millrace`; }, [definition.name]);
   const editable = rights.edit && status.canWrite && status.connection !== 'refused' && doc !== null;
   const people = usePeople(session?.awareness ?? null);
   const signs = useSigns(session?.awareness ?? null);
@@ -86,7 +84,7 @@ export function Editor({ flowId, user, first, component, index, published: read,
   const [palette, setPalette] = useState<{ group: Group | null; stageId: string | null } | null>(null);
   const [tab, setTab] = useState<PanelTab>('settings');
   const [newNoteId, setNewNoteId] = useState<string | null>(null);
-  const [mine, setMine] = useState<EditorProps['published']>(null);
+  const [mine, setMine] = useState<Surroundings['published']>(null);
   const published = mine && mine.number > (read?.number ?? 0) ? mine : read;
   const [drawer, setDrawer] = useState(true);
   const [errorsOpen, setErrorsOpen] = useState(false);
@@ -98,8 +96,6 @@ export function Editor({ flowId, user, first, component, index, published: read,
   const [commentsOpen, setCommentsOpen] = useState(false);
   const marked = useSearchParams().get('comment');
   const run = useAttachedRun(flowId, recent);
-  // All of them, not only ours: a step here may refer to any component or flow.
-  useChanges([{ topic: 'flow' }, { topic: 'component' }, { topic: 'integration' }], () => router.refresh());
 
   const present = useMemo(() => new Set(stepsOf(definition).map((step) => step.id)), [definition]);
   const selected = useMemo(() => selection.filter((id) => present.has(id)), [selection, present]);
@@ -262,9 +258,9 @@ export function Editor({ flowId, user, first, component, index, published: read,
         {selected.length > 1 && <ManyPanel ids={selected} onRemove={remove} onSelect={select} />}
       </div>
       <RunDialog open={open === 'run'} onClose={() => setOpen(null)} publishedVersion={published?.number ?? null} mayRunDraft={rights.edit} onStarted={run.attach} />
-      <PublishDialog open={open === 'publish'} onClose={() => setOpen(null)} publishedVersion={published?.number ?? null} onPublished={(version) => { setMine({ number: version, definition }); toast.success(t('publish.done', { version })); router.refresh(); }} />
+      <PublishDialog open={open === 'publish'} onClose={() => setOpen(null)} publishedVersion={published?.number ?? null} onPublished={(version) => { setMine({ number: version, definition }); toast.success(t('publish.done', { version })); reload(); }} />
       <TriggersDialog open={open === 'triggers'} onClose={() => setOpen(null)} published={published !== null} canPublish={rights.publish} me={user} mayLend={rights.lend} />
-      <VersionsDialog open={open === 'versions'} onClose={() => setOpen(null)} mayPublish={rights.publish} onChanged={() => { setMine(null); router.refresh(); }} />
+      <VersionsDialog open={open === 'versions'} onClose={() => setOpen(null)} mayPublish={rights.publish} onChanged={() => { setMine(null); reload(); }} />
       <FindDialog open={open === 'find'} onClose={() => setOpen(null)} onFound={(stepId) => show(stepId, true)} />
       <EditorCommands acts={acts} rights={rights} editable={editable} />
       <ShortcutsDialog open={open === 'shortcuts'} onClose={() => setOpen(null)} />
