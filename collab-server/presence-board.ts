@@ -1,10 +1,14 @@
+import { Roster } from './roster';
 import { writeAwareness, type AwarenessEntry } from './protocol';
 
 type Person = { id: string; name: string; colour: string };
 /** What the board needs of a socket. */
 export type Present = { readonly person: Person; awarenessId: number | null; sendAwareness(frame: Uint8Array): void };
+export type PresenceEntry = AwarenessEntry & { from: Present };
 
 const longestState = 4_096;
+/** Up to so many everybody sees every cursor; above, who is here and those one follows. */
+const crowdAbove = 200;
 
 /**
  * Who is here and what they point at. One entry per socket, its `user` written by the server, changes gathered into
@@ -12,8 +16,10 @@ const longestState = 4_096;
  * foreign entries are dropped here.
  */
 export class PresenceBoard {
-  private readonly entries = new Map<number, AwarenessEntry & { from: Present }>();
+  private readonly entries = new Map<number, PresenceEntry>();
   private readonly dirty = new Set<number>();
+  private readonly roster = new Roster();
+  private wasCrowd = false;
   private timer: NodeJS.Timeout | null = null;
   private lastTickMs = 0;
   private readonly present: ReadonlySet<Present>;
@@ -43,12 +49,17 @@ export class PresenceBoard {
   }
 
   frame(): Uint8Array {
-    return writeAwareness([...this.entries.values()].filter((entry) => entry.state !== null));
+    const here = [...this.entries.values()].filter((entry) => entry.state !== null);
+    return writeAwareness(this.isCrowd ? this.roster.all(here) : here);
   }
 
   close(): void {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
+  }
+
+  private get isCrowd(): boolean {
+    return this.present.size > crowdAbove;
   }
 
   private mark(clientId: number): void {
@@ -59,10 +70,19 @@ export class PresenceBoard {
   private tick(): void {
     this.timer = null;
     this.lastTickMs = Date.now();
+    // Who comes out of a crowd sees every cursor again at once.
+    if (this.wasCrowd && !this.isCrowd) for (const id of this.entries.keys()) this.dirty.add(id);
+    this.wasCrowd = this.isCrowd;
     const changed = [...this.dirty].flatMap((id) => this.entries.get(id) ?? []);
     this.dirty.clear();
     for (const entry of changed) if (entry.state === null) this.entries.delete(entry.clientId);
-    const frame = writeAwareness(changed);
+    if (!this.isCrowd) return this.send(writeAwareness(changed));
+    for (const { to, frame } of this.roster.toFollowers(changed, this.entries.values())) to.sendAwareness(frame);
+    const news = this.roster.news(changed, this.lastTickMs);
+    if (news.length > 0) this.send(writeAwareness(news));
+  }
+
+  private send(frame: Uint8Array): void {
     for (const each of this.present) each.sendAwareness(frame);
   }
 }
@@ -70,7 +90,7 @@ export class PresenceBoard {
 function tickMs(people: number): number {
   if (people <= 10) return 33;
   if (people <= 50) return 66;
-  return people <= 200 ? 250 : 1_000;
+  return people <= crowdAbove ? 250 : 1_000;
 }
 
 function ownState(state: unknown, person: Person): unknown {

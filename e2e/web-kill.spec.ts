@@ -50,9 +50,9 @@ test('a web process that dies while the editor asks for its surroundings draws n
   await expect.poll(() => cut).toBeGreaterThan(1);
   await killHard('web');
   await expect(page.getByRole('main')).toBeVisible();
-  await expect(page.getByText('v1', { exact: true })).toBeVisible();
+  await expect(page.getByText('Version 1', { exact: true })).toBeVisible();
   await page.unroute('**/api/v1/flows/*/surroundings');
-  await expect(page.getByText('v2', { exact: true })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('Version 2', { exact: true })).toBeVisible({ timeout: 30_000 });
   await editor.isSaved();
   await expect(page.locator('body[data-not-reloaded]')).toHaveCount(1);
 });

@@ -29,6 +29,14 @@ export function readPresence(state: unknown): Presence | null {
   return parsed.success ? parsed.data : null;
 }
 
+/** Who somebody is and whether they sit there: what a crowd hears of them. */
+export function rosterPart(state: unknown): Pick<Presence, 'user' | 'mood' | 'following'> | null {
+  const person = readPresence(state);
+  if (!person) return null;
+  const { user, mood, following } = person;
+  return { user, ...(mood ? { mood } : {}), ...(following ? { following } : {}) };
+}
+
 export const peopleColours = ['var(--person-1)', 'var(--person-2)', 'var(--person-3)', 'var(--person-4)', 'var(--person-5)', 'var(--person-6)'] as const;
 
 /** The same colour for a person on every screen. */

@@ -13,6 +13,8 @@ import type { StepType } from '#flow/steps/define-step';
 import { stepType } from '#flow/steps/index';
 
 export type StepDiff = FlowDiff['steps'][number];
+export type StageDiff = FlowDiff['stages'][number];
+export type NoteDiff = FlowDiff['notes'][number];
 export type StepData = {
   step: Step;
   type: StepType | null;
@@ -32,9 +34,9 @@ export type StepData = {
   hasInput: boolean;
 };
 export type StepNode = Node<StepData, 'step'>;
-export type StageNode = Node<{ stage: Stage; index: number }, 'stage'>;
+export type StageNode = Node<{ stage: Stage; index: number; diff: StageDiff | null }, 'stage'>;
 export type LaneNode = Node<{ stage: Stage | null; laneId: string; label: string; ownerName: string; empty: boolean }, 'lane'>;
-export type NoteNode = Node<{ note: Note }, 'note'>;
+export type NoteNode = Node<{ note: Note; diff: NoteDiff | null; quiet: boolean }, 'note'>;
 export type AddStageNode = Node<Record<string, never>, 'addStage'>;
 export type CaptionNode = Node<{ text: string }, 'caption'>;
 export type CanvasNode = StepNode | StageNode | LaneNode | NoteNode | AddStageNode | CaptionNode;
@@ -58,11 +60,13 @@ const noteSize: [number, number] = [204, 84];
 
 /** The nodes of React Flow; what did not change keeps its identity, so that only changed cards draw again. */
 export function nodesOf(inputs: NodeInputs, before: ReadonlyMap<string, CanvasNode>): CanvasNode[] {
-  const { definition, layout, editable } = inputs;
+  const { definition, layout, editable, diff } = inputs;
+  const stageDiffs = new Map(diff?.stages.map((each): [string, StageDiff] => [each.stageId, each]));
+  const noteDiffs = new Map(diff?.notes.map((each): [string, NoteDiff] => [each.noteId, each]));
   const made: CanvasNode[] = [];
   const description = definition.settings?.description;
   if (description) made.push({ id: 'caption', type: 'caption', position: { x: 0, y: -50 }, width: Math.max(640, Math.min(980, layout.width)), height: 34, data: { text: description }, zIndex: -1, ...still });
-  for (const { stage, index, ...box } of layout.stages) made.push({ id: `stage:${stage.id}`, type: 'stage', ...placed(box), data: { stage, index }, zIndex: -2, ...still });
+  for (const { stage, index, ...box } of layout.stages) made.push({ id: `stage:${stage.id}`, type: 'stage', ...placed(box), data: { stage, index, diff: stageDiffs.get(stage.id) ?? null }, zIndex: -2, ...still });
   const steps = new Map(definition.lanes.flatMap((lane) => lane.stages.flatMap((stage) => stage.steps.map((step): [string, Step] => [step.id, step]))));
   for (const { lane, stage, owner, case: value, ...box } of layout.lanes) {
     const ownerStep = steps.get(owner);
@@ -72,7 +76,7 @@ export function nodesOf(inputs: NodeInputs, before: ReadonlyMap<string, CanvasNo
   made.push(...stepNodes(inputs, steps));
   for (const note of definition.notes ?? []) {
     const [width, height] = note.size ?? noteSize;
-    made.push({ id: `note:${note.id}`, type: 'note', position: { x: note.pos[0], y: note.pos[1] }, width, height, measured: { width, height }, data: { note }, draggable: editable, selectable: false, zIndex: 3 });
+    made.push({ id: `note:${note.id}`, type: 'note', position: { x: note.pos[0], y: note.pos[1] }, width, height, measured: { width, height }, data: { note, diff: noteDiffs.get(note.id) ?? null, quiet: diff !== null && !noteDiffs.has(note.id) }, draggable: editable, selectable: false, zIndex: 3 });
   }
   if (editable) made.push({ id: 'addStage', type: 'addStage', position: { x: stagesEnd(layout) + 12, y: 4 }, width: 28, height: 28, data: {}, zIndex: 1, ...still });
   return made.map((node) => reuse(before.get(node.id), node));

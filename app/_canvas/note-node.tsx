@@ -1,15 +1,18 @@
 'use client';
 import { useReactFlow, type NodeProps } from '@xyflow/react';
 import { useTranslations } from 'next-intl';
+import type { DiffKind } from '#flow/diff';
+import type { Json } from '#flow/json';
 import { memo, useEffect, useState, type PointerEvent } from 'react';
 import { IconButton } from '../_ui/icon-button';
 import styles from './canvas.module.css';
 import { useCanvas } from './canvas-context';
-import type { NoteNode } from './canvas-nodes';
+import type { NoteDiff, NoteNode } from './canvas-nodes';
+import { DiffMark } from './diff-mark';
 
 const smallest = { width: 120, height: 48 };
 
-export const NoteCard = memo(function NoteCard({ data: { note }, width, height }: NodeProps<NoteNode>) {
+export const NoteCard = memo(function NoteCard({ data: { note, diff, quiet }, width, height }: NodeProps<NoteNode>) {
   const { edit, newNoteId } = useCanvas();
   const { getZoom } = useReactFlow();
   const t = useTranslations('canvas');
@@ -36,7 +39,7 @@ export const NoteCard = memo(function NoteCard({ data: { note }, width, height }
   };
   return (
     <div
-      role="note" aria-label={t('note')} data-note={note.id} tabIndex={edit && !writing ? 0 : -1} className={styles.note} style={size ?? undefined}
+      role="note" aria-label={t('note')} data-note={note.id} tabIndex={edit && !writing ? 0 : -1} className={styles.note} data-diff={diff ? kindOf(diff) : undefined} data-quiet={quiet || undefined} style={size ?? undefined}
       onDoubleClick={() => edit && setWriting(true)}
       onKeyDown={(event) => {
         event.stopPropagation();
@@ -49,9 +52,20 @@ export const NoteCard = memo(function NoteCard({ data: { note }, width, height }
           aria-label={t('noteText')} className="nodrag nopan nowheel" value={note.text} ref={(area) => { if (area && document.activeElement !== area) area.focus(); }}
           onChange={(event) => edit.writeNote(note.id, event.target.value)} onBlur={() => setWriting(false)} onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
         />
-      ) : note.text || <p>{t('emptyNote')}</p>}
+      ) : <NoteText text={note.text} was={diff?.changes.find((each) => each.key === 'text')?.old} />}
+      {diff && <DiffMark kind={kindOf(diff)} spoken />}
       {edit && <span className={`${styles.noteRemove} nodrag`}><IconButton label={t('removeNote')} icon="x" size="sm" tabIndex={-1} onClick={() => edit.removeNote(note.id)} /></span>}
       {edit && <span className={`${styles.noteGrip} nodrag nopan`} aria-hidden onPointerDown={grip} />}
     </div>
   );
 });
+
+/** The old words stand above the new ones. */
+function NoteText({ text, was }: { text: string; was: Json | undefined }) {
+  const t = useTranslations('canvas');
+  if (typeof was === 'string' && was !== '') return <><del>{was}</del>{text && <ins>{text}</ins>}</>;
+  return text || <p>{t('emptyNote')}</p>;
+}
+
+const placeKeys = ['pos', 'size'];
+const kindOf = (diff: NoteDiff): DiffKind => (diff.kind === 'changed' && diff.changes.every((each) => placeKeys.includes(each.key)) ? 'moved' : diff.kind);

@@ -8,22 +8,25 @@ import { IconButton } from '../_ui/icon-button';
 import styles from './canvas.module.css';
 import { useCanvas, useTabIndex } from './canvas-context';
 import type { CaptionNode, LaneNode, StageNode } from './canvas-nodes';
+import { DiffMark } from './diff-mark';
 import { addStageKey, addStepKey, stageMenuKey } from './place';
 
-export const StageColumn = memo(function StageColumn({ data: { stage, index } }: NodeProps<StageNode>) {
+export const StageColumn = memo(function StageColumn({ data: { stage, index, diff } }: NodeProps<StageNode>) {
   const { edit, tabStop, stageCount } = useCanvas();
   const t = useTranslations('canvas');
   const [renaming, setRenaming] = useState(false);
   const key = addStepKey(stage.id);
   const menuKey = stageMenuKey(stage.id);
+  const was = diff?.changes.find((each) => each.key === 'name')?.old;
   const [menuIndex, addIndex] = [useTabIndex(menuKey), useTabIndex(key)];
   return (
-    <div role="group" aria-label={stage.name} data-stage={stage.id} className={styles.stage}>
+    <div role="group" aria-label={stage.name} data-stage={stage.id} data-diff={diff?.kind} className={styles.stage}>
       <header>
         <span className={styles.stageName} onDoubleClick={() => edit && setRenaming(true)}>
-          {renaming && edit ? <NameInput name={stage.name} label={t('stageName')} onDone={(name) => { setRenaming(false); if (name && name !== stage.name) edit.renameStage(stage.id, name); }} /> : stage.name}
+          {renaming && edit ? <NameInput name={stage.name} label={t('stageName')} onDone={(name) => { setRenaming(false); if (name && name !== stage.name) edit.renameStage(stage.id, name); }} /> : <>{typeof was === 'string' && was !== '' && <del>{was}</del>} {stage.name}</>}
         </span>
         {!renaming && <em>{stage.steps.length}</em>}
+        {diff && <DiffMark kind={diff.kind} spoken />}
         {edit && (
           <span className={`${styles.stageMenu} nodrag nopan`}>
             <Menu

@@ -10,6 +10,7 @@ import { useNow } from '../_run/use-now';
 import { Icon } from '../_ui/icon';
 import { StatusMark } from '../_ui/status-mark';
 import styles from './canvas.module.css';
+import { DiffMark } from './diff-mark';
 import { useCanvas, useTabIndex } from './canvas-context';
 import type { StepData, StepNode } from './canvas-nodes';
 import { changeLabel, changeValue, isPlace } from './change-words';
@@ -56,7 +57,7 @@ export const StepCard = memo(function StepCard({ data, selected, dragging }: Nod
       </div>
       {diff ? <DiffFoot diff={diff} by={by} type={type} locale={locale} /> : shape === 'idle' ? <IdleFoot data={data} component={component} index={index} locale={locale} /> : <RunFoot shape={shape} run={run} locale={locale} />}
       {draft && !diff && !run && <span className={styles.draft} title={t('draft')}><span className="sr-only">{t('draft')}</span></span>}
-      {diff && <span className={styles.mark} data-diff={diff.kind} aria-hidden>{marks[diff.kind]}</span>}
+      {diff && <DiffMark kind={diff.kind} />}
       {shape === 'running' && run?.state.progress?.total ? <span className={styles.bar}><i style={{ width: `${Math.min(100, (run.state.progress.done / run.state.progress.total) * 100)}%` }} /></span> : null}
       {person && <span className={styles.tag}>{person.param ? t('editing', { name: person.name, field: type?.params[person.param]?.label[locale] ?? person.param }) : person.name}{people.length > 1 ? ` +${people.length - 1}` : ''}</span>}
       {kind === 'dataflow' && <Ports data={data} />}
@@ -64,7 +65,6 @@ export const StepCard = memo(function StepCard({ data, selected, dragging }: Nod
   );
 });
 
-const marks = { added: '+', removed: '−', changed: '~', moved: '~' } as const;
 // A custom property is not in React's list of styles.
 const personColour = (colour: string) => ({ '--p': colour }) as CSSProperties;
 

@@ -1,19 +1,26 @@
 import type { FlowDiff } from '#flow/diff';
-import type { FlowDefinition } from '#flow/flow';
+import type { FlowDefinition, Stage } from '#flow/flow';
 
-/** The newer definition with the removed steps shown where they stood, at the end of their stage or in it as it was. */
+/** The newer definition with what was removed shown where it stood: steps at the end of their stage, stages behind the one they followed, notes. */
 export function withRemoved(after: FlowDefinition, before: FlowDefinition, diff: FlowDiff): FlowDefinition {
-  const removed = new Set(diff.steps.flatMap((each) => (each.kind === 'removed' ? [each.stepId] : [])));
-  if (removed.size === 0) return after;
+  const gone = (ids: readonly { id: string; kind: string }[]) => new Set(ids.flatMap((each) => (each.kind === 'removed' ? [each.id] : [])));
+  const [steps, stages, notes] = [gone(diff.steps.map((each) => ({ id: each.stepId, kind: each.kind }))), gone(diff.stages.map((each) => ({ id: each.stageId, kind: each.kind }))), gone(diff.notes.map((each) => ({ id: each.noteId, kind: each.kind })))];
+  if (steps.size + stages.size + notes.size === 0) return after;
   const lanes = after.lanes.map((lane) => ({ ...lane, stages: [...lane.stages] }));
   for (const lane of before.lanes) {
+    let follows: string | null = null;
     for (const stage of lane.stages) {
-      const gone = stage.steps.filter((step) => removed.has(step.id));
-      if (gone.length === 0) continue;
+      const goneSteps = stage.steps.filter((step) => steps.has(step.id));
       const home = lanes.find((each) => each.stages.some((known) => known.id === stage.id));
-      if (home) home.stages = home.stages.map((known) => (known.id === stage.id ? { ...known, steps: [...known.steps, ...gone] } : known));
-      else (lanes.find((each) => each.id === lane.id) ?? lanes[0])?.stages.push({ ...stage, steps: gone });
+      if (home) home.stages = home.stages.map((known) => (known.id === stage.id ? { ...known, steps: [...known.steps, ...goneSteps] } : known));
+      else if (stages.has(stage.id) || goneSteps.length > 0) insertBehind((lanes.find((each) => each.id === lane.id) ?? lanes[0])?.stages ?? [], { ...stage, steps: goneSteps }, follows);
+      follows = stage.id;
     }
   }
-  return { ...after, lanes };
+  const goneNotes = (before.notes ?? []).filter((note) => notes.has(note.id));
+  return { ...after, lanes, ...(goneNotes.length > 0 ? { notes: [...(after.notes ?? []), ...goneNotes] } : {}) };
+}
+
+function insertBehind(stages: Stage[], stage: Stage, follows: string | null): void {
+  stages.splice(follows === null ? 0 : stages.findIndex((each) => each.id === follows) + 1 || stages.length, 0, stage);
 }

@@ -141,7 +141,7 @@ const signs = { added: '+', changed: '~', moved: '~', removed: '−' } as const;
 
 function Legend({ diff, momentName }: { diff: FlowDiff | null; momentName: string }) {
   const t = useTranslations('history');
-  const counts = kinds.map((kind) => ({ kind, count: diff?.steps.filter((each) => each.kind === kind).length ?? 0 })).filter((each) => each.count > 0);
+  const counts = kinds.map((kind) => ({ kind, count: diff ? [...diff.steps, ...diff.stages, ...diff.notes].filter((each) => each.kind === kind).length : 0 })).filter((each) => each.count > 0);
   return (
     <p className={styles.legend} role="status">
       {counts.map(({ kind, count }) => <span key={kind}><i data-kind={kind} aria-hidden>{signs[kind]}</i>{t.rich(`count.${kind}`, { count, b: (chunks) => <b>{chunks}</b> })}</span>)}
