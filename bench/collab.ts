@@ -1,93 +1,98 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type * as Y from 'yjs';
-import { workspaces } from '#db/schema/index';
-import { createTestDatabase } from '#db/testing';
-import { addNote, moveNote } from '#flow/document';
-import { newId } from '#flow/id';
-import { openFlowDocument, type FlowSession } from '../app/_client/collab-provider';
-import { forkWeb, insertFlow, join, signUp, socketWith, testEnv, until } from '../collab-server/testing';
-import { median, quantile, report, type Figure } from './harness';
+import { cursors, framesInPerMove } from './collab/cursors';
+import { coldLoad, coldLoadByBrowser, type Load as Loaded } from './collab/cold';
+import { memory } from './collab/memory';
+import { propagation, type Load, type Seen } from './collab/propagation';
+import { startServers, type Server } from './collab/servers';
+import { median, quantile, report, spread, type Figure } from './harness';
 
 /**
- * Time from an edit in one client until it stands in another's document, every edit committed to PostgreSQL before it
- * is shown. Server and clients are two processes on one machine; all clients share one. Hocuspocus and
- * @y/websocket-server are not installed here, so there is no rival in these figures yet.
+ * Co-editing beside Hocuspocus and @y/websocket-server, each server a process of its own, one bare client for all of them,
+ * in turns. Ours checks, names the author of and commits every edit to PostgreSQL before anybody sees it; the others keep
+ * documents in memory and wait for nothing. `BENCH_QUICK=1` makes one short round, to see that it works.
  */
-const rounds = 5;
+const isQuick = Boolean(process.env['BENCH_QUICK']);
+const rounds = isQuick ? 1 : 5;
+const seconds = isQuick ? 2 : 6;
 process.setMaxListeners(0); // every y-websocket client listens for the end of the process
-const database = await createTestDatabase();
-const env = await testEnv(database.url);
-const workspaceId = newId('wks');
-await database.db.insert(workspaces).values({ id: workspaceId, name: 'Bench' });
-const user = await signUp(database, env, 'Bench');
-await join(database, workspaceId, user.id, 'editor');
-const web = await forkWeb(env);
+const loads: Load[] = [
+  { people: 2, writers: 1, editsPerSecond: 20, seconds, readers: 2 },
+  { people: 50, writers: 10, editsPerSecond: 5, seconds, readers: 50 },
+  { people: isQuick ? 210 : 500, writers: 10, editsPerSecond: 2, seconds, readers: 30 },
+];
+const servers = await startServers();
 try {
-  report([...(await measure({ people: 2, writers: 1, editsPerSecond: 20, seconds: 5 })), ...(await measure({ people: 50, writers: 10, editsPerSecond: 5, seconds: 6 }))]);
+  for (const load of loads) await told(load);
+  await toldCursors();
+  await toldMemory();
+  for (const steps of isQuick ? [1_000] : [1_000, 10_000]) await toldLoads(steps);
 } finally {
-  web.kill('SIGKILL');
-  await database.drop();
+  for (const server of servers) await server.stop();
 }
 
-type Load = { people: number; writers: number; editsPerSecond: number; seconds: number };
+type PerServer<T> = { server: Server; found: T[] }[];
 
-async function measure(load: Load): Promise<Figure[]> {
-  const seen: number[][] = [];
-  const acked: number[][] = [];
+/** Each measures as often as there are rounds, a different one first each time. */
+async function inTurns<T>(measure: (server: Server) => Promise<T>): Promise<PerServer<T>> {
+  const all = servers.map((server): PerServer<T>[number] => ({ server, found: [] }));
   for (let round = 0; round < rounds; round++) {
-    const found = await once(load);
-    seen.push(found.seen);
-    acked.push(found.acked);
-  }
-  const name = `collab N=${load.people}, ${load.writers} × ${load.editsPerSecond}/s`;
-  const figure = (what: string, of: number[][], q: number): Figure => ({ name: `${name}: ${what} p${q * 100}`, value: median(of.map((each) => quantile(each, q))), unit: 'ms', rounds });
-  return [figure('seen by peers', seen, 0.5), figure('seen by peers', seen, 0.99), figure('acknowledged', acked, 0.5), figure('acknowledged', acked, 0.99)];
-}
-
-async function once({ people, writers, editsPerSecond, seconds }: Load): Promise<{ seen: number[]; acked: number[] }> {
-  const flowId = await insertFlow(database, workspaceId);
-  const sessions = Array.from({ length: people }, () => openFlowDocument({
-    flowId, user, serverUrl: `ws://127.0.0.1:${env.port}/collab`, WebSocketPolyfill: socketWith({ cookie: user.cookie }), keepOffline: false,
-  }));
-  await until(() => sessions.every((session) => session.status.connection === 'online'), 'everybody to be online', 30_000);
-  const seen: number[] = [];
-  const acked: number[] = [];
-  const notes = sessions.slice(0, writers).map((session) => addNote(session.doc, { pos: [0, 0] }, 'bench'));
-  await until(() => sessions.every((session) => notesOf(session.doc).size === writers), 'everybody to see the notes', 30_000);
-  for (const session of sessions) {
-    notesOf(session.doc).observeDeep((events, transaction) => {
-      if (transaction.local) return;
-      const now = performance.now();
-      for (const event of events) {
-        const at: unknown = event.target.get('pos');
-        if (Array.isArray(at)) seen.push(now - Number(at[0]));
-      }
-    });
-  }
-  let sent = 0;
-  await Promise.all(sessions.slice(0, writers).map(async (session, writer) => {
-    await pause((1_000 / editsPerSecond / writers) * writer);
-    for (let edit = 0; edit < editsPerSecond * seconds; edit++) {
-      const started = performance.now();
-      moveNote(session.doc, notes[writer] ?? '', [started, edit], 'bench');
-      sent += 1;
-      whenSaved(session, () => acked.push(performance.now() - started));
-      await pause(Math.max(0, 1_000 / editsPerSecond - (performance.now() - started)));
+    for (let turn = 0; turn < all.length; turn++) {
+      const one = all[(round + turn) % all.length];
+      if (one) one.found.push(await measure(one.server));
     }
-  }));
-  await until(() => seen.length === sent * (people - 1) && sessions.every((session) => session.status.unsaved === 0), 'every edit to arrive', 30_000);
-  for (const session of sessions) session.close();
-  return { seen, acked };
+  }
+  return all;
 }
 
-function notesOf(doc: Y.Doc): Y.Map<Y.Map<unknown>> {
-  return doc.getMap('notes');
-}
-
-function whenSaved(session: FlowSession, then: () => void): void {
-  const stop = session.subscribe(() => {
-    if (session.status.unsaved > 0) return;
-    stop();
-    then();
+/** The median of each server, ours with its ratio to Hocuspocus of the same round. */
+function figures<T>(name: string, unit: string, all: PerServer<T>, of: (found: T) => number): Figure[] {
+  const rival = all.find((each) => each.server.framing === 'hocuspocus')?.found.map(of) ?? [];
+  return all.flatMap(({ server, found }): Figure[] => {
+    const values = found.map(of);
+    if (values.some(Number.isNaN)) return [];
+    console.log(`  ${server.name.padEnd(28)} ${name.padEnd(48)} ${spread(values)} ${unit}`);
+    const ratio = server.framing === 'ours' && rival.every((each) => each > 0) ? { rival: 'Hocuspocus 3.4', ratio: median(values.map((value, at) => value / (rival[at] ?? Number.NaN))) } : {};
+    return [{ name: `${name}: ${server.name}`, value: median(values), unit, rounds, ...ratio }];
   });
+}
+
+async function told(load: Load): Promise<void> {
+  const name = `collab N=${load.people}, ${load.writers} × ${load.editsPerSecond}/s`;
+  const all = await inTurns((server) => propagation(server, load));
+  const at = (key: keyof Seen, q: number) => (found: Seen) => quantile(found[key], q);
+  for (const q of [0.5, 0.99]) report(figures(`${name}, seen by peers p${q * 100}`, 'ms', all, at('seenMs', q)));
+  for (const q of [0.5, 0.99]) report(figures(`${name}, acknowledged p${q * 100}`, 'ms', all, at('ackedMs', q)));
+}
+
+async function toldCursors(): Promise<void> {
+  const all = await inTurns((server) => cursors(server, { people: 50, movers: 10, movesPerSecond: 20, seconds: isQuick ? 2 : 5 }));
+  report(figures('collab cursor move, N=50, processor', 'µs', all, (found) => found.cpuMicroseconds));
+  report(figures('collab cursor move, N=50, frames out', '', all, (found) => found.framesOut));
+  for (const server of servers) {
+    if (server.framing === 'hocuspocus') continue; // its own client does not speak y-websocket
+    for (const client of server.framing === 'ours' ? (['ours', 'stock'] as const) : (['stock'] as const)) {
+      report([{ name: `collab cursor move, N=50, frames in, ${client === 'ours' ? 'our client' : 'stock provider'}: ${server.name}`, value: await framesInPerMove(server, client, 50), unit: '', rounds: 1 }]);
+    }
+  }
+}
+
+async function toldMemory(): Promise<void> {
+  const all = await inTurns((server) => memory(server, isQuick ? 5 : 30, 1_000));
+  report(figures('collab heap per open flow of 1,000 steps', 'MB', all, (found) => found.perFlowMb));
+  report(figures('collab heap left of it after it was closed', 'MB', all, (found) => found.leftMb));
+}
+
+async function toldLoads(steps: number): Promise<void> {
+  const name = `collab cold load of ${steps.toLocaleString('en')} steps`;
+  const all = await inTurns((server) => coldLoad(server, steps));
+  report(figures(name, 'ms', all, (found) => found.ms));
+  report(figures(`${name}, on the wire`, 'kB', all, (found) => found.bytes / 1_000));
+  const [ours] = servers;
+  for (const megabits of [null, 20]) {
+    for (const overHttp of [false, true]) {
+      const found: Loaded[] = [];
+      for (let round = 0; round < rounds; round++) found.push(await coldLoadByBrowser(ours, steps, { overHttp, megabits }));
+      const what = `${name}, our client, ${overHttp ? 'HTTP first' : 'all over the socket'}, ${megabits === null ? 'same machine' : `${megabits} Mbit/s`}`;
+      report([{ name: what, value: median(found.map((each) => each.ms)), unit: 'ms', rounds }, { name: `${what}, on the wire`, value: median(found.map((each) => each.bytes / 1_000)), unit: 'kB', rounds }]);
+    }
+  }
 }

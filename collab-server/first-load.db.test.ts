@@ -1,40 +1,25 @@
+import { gunzipSync } from 'node:zlib';
+import WebSocket from 'ws';
 import * as Y from 'yjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { gunzipSync } from 'node:zlib';
-import { insertDocument, loadDocument } from '#db/flow-documents';
+import { loadDocument } from '#db/flow-documents';
 import { packedDocument } from '#db/packed-document';
-import { emptyDefinition } from '#flow/canonical';
-import { createDocument, definitionOf, renameFlow } from '#flow/document';
-import type { FlowDefinition } from '#flow/flow';
+import { definitionOf, renameFlow } from '#flow/document';
 import { newId } from '#flow/id';
 // oxlint-disable-next-line no-restricted-imports -- both ends of the wire are under test here
 import { openFlowDocument, type FlowSession } from '../app/_client/collab-provider';
 // oxlint-disable-next-line no-restricted-imports -- as above
 import { readUpdates, type FetchDocument } from '../app/_client/first-load';
-import { insertFlow, openStock, person, startTestWeb, synced, until, type Person, type TestWeb } from './testing';
-import WebSocket from 'ws';
+import { flowOf, insertFlow, openStock, person, startTestWeb, synced, until, type Person, type TestWeb } from './testing';
 
 let web: TestWeb;
 let ana: Person;
 let large: string;
-const steps = 3_000;
-
-/** A flow as large as asked for: distinct steps in stages of twenty. */
-function largeDefinition(count: number): FlowDefinition {
-  const stages = Array.from({ length: Math.ceil(count / 20) }, (_, at) => ({
-    id: `stg_${at}`, name: `Stage ${at}`,
-    steps: Array.from({ length: Math.min(20, count - at * 20) }, (_each, place) => ({ id: `stp_${at}_${place}`, type: 'get-raw-model', name: `Step ${at} ${place}`, params: { model: `{"at":${at * 20 + place}}` } })),
-  }));
-  return { ...emptyDefinition('dataflow', 'Large'), lanes: [{ id: 'main', stages }] };
-}
 
 beforeAll(async () => {
   web = await startTestWeb();
   ana = await person(web, 'Ana', 'editor');
-  large = await insertFlow(web.database, web.workspaceId);
-  await web.database.sql`delete from flow_updates where flow_id = ${large}`;
-  await web.database.sql`delete from flow_clients where flow_id = ${large}`;
-  await insertDocument(web.database.db, { flowId: large, userId: null }, createDocument(largeDefinition(steps)));
+  large = await insertFlow(web.database, web.workspaceId, flowOf(3_000));
 });
 afterAll(async () => web.stop());
 

@@ -15,6 +15,7 @@ import { components, flows, members, workspaces } from '#db/schema/index';
 import { createTestDatabase, type TestDatabase } from '#db/testing';
 import { emptyDefinition } from '#flow/canonical';
 import { createDocument } from '#flow/document';
+import type { FlowDefinition } from '#flow/flow';
 import { newId } from '#flow/id';
 import { startWeb } from './main';
 
@@ -66,14 +67,22 @@ export async function testEnv(databaseUrl: string): Promise<Env> {
   return readEnv({ PORT: String(await freePort()), DATABASE_URL: databaseUrl, SECRET_KEY: 'k'.repeat(40), SIGN_UP: 'open' });
 }
 
-/** A web process of its own, to be killed. */
-export async function forkWeb(env: Env): Promise<ChildProcess> {
+/** A web process of its own, to be killed, stopped or weighed. */
+export async function forkWeb(env: Env, options: { evictAfterMs?: number } = {}): Promise<ChildProcess> {
   const child = fork(fileURLToPath(new URL('testing-child.ts', import.meta.url)), {
-    execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, DATABASE_URL: env.databaseUrl, PORT: String(env.port), SECRET_KEY: env.secretKey, SIGN_UP: 'open' },
+    execArgv: ['--expose-gc', '--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, DATABASE_URL: env.databaseUrl, PORT: String(env.port), SECRET_KEY: env.secretKey, SIGN_UP: 'open', ...(options.evictAfterMs === undefined ? {} : { EVICT_AFTER_MS: String(options.evictAfterMs) }) },
   });
-  await once(child, 'message');
+  await Promise.race([once(child, 'message'), once(child, 'exit').then(() => { throw new Error('the web process ended before it was ready'); })]);
   return child;
+}
+
+/** Bytes in use in a forked web process after a full collection. */
+export async function heapOf(child: ChildProcess): Promise<number> {
+  const heard = once(child, 'message') as Promise<[{ heapBytes: number }]>; // what testing-child.ts answers
+  child.send({ heap: true });
+  const [{ heapBytes }] = await heard;
+  return heapBytes;
 }
 
 async function freePort(): Promise<number> {
@@ -102,13 +111,22 @@ export async function person(web: TestWeb, name: string, role: Role): Promise<Pe
   return made;
 }
 
-export async function insertFlow(database: TestDatabase, workspaceId: string): Promise<string> {
+export async function insertFlow(database: TestDatabase, workspaceId: string, definition: FlowDefinition = emptyDefinition('dataflow', 'Rain')): Promise<string> {
   const componentId = newId('cmp');
   const flowId = newId('flw');
   await database.db.insert(components).values({ id: componentId, workspaceId, title: 'Weather' });
   await database.db.insert(flows).values({ id: flowId, workspaceId, componentId, kind: 'dataflow', name: 'Rain' });
-  await insertDocument(database.db, { flowId, userId: null }, createDocument(emptyDefinition('dataflow', 'Rain')));
+  await insertDocument(database.db, { flowId, userId: null }, createDocument(definition));
   return flowId;
+}
+
+/** A flow of so many steps in stages of twenty. */
+export function flowOf(steps: number): FlowDefinition {
+  const stages = Array.from({ length: Math.ceil(steps / 20) }, (_, at) => ({
+    id: `stg_${at}`, name: `Stage ${at}`,
+    steps: Array.from({ length: Math.min(20, steps - at * 20) }, (_each, place) => ({ id: `stp_${at}_${place}`, type: 'get-raw-model', name: `Step ${at} ${place}`, params: { model: `{"at":${at * 20 + place}}` } })),
+  }));
+  return { ...emptyDefinition('dataflow', `Flow of ${steps}`), lanes: [{ id: 'main', stages }] };
 }
 
 type Client = { provider: WebsocketProvider; doc: Y.Doc; close: () => void };

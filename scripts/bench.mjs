@@ -12,13 +12,13 @@ const known = readdirSync(join(root, 'bench')).filter((file) => file.endsWith('.
 const name = process.argv[2] ?? '';
 if (!known.includes(name) || !existsSync(join(root, 'bench', `${name}.ts`))) fail(`npm run bench -- <name>: "${name}" is none of ${known.join(', ')}.`);
 if (name === 'start') ensureBuilt();
-if (name.startsWith('engine')) ensureRivals();
+if (name.startsWith('engine') || name === 'collab') ensureRivals();
 process.exitCode = runNode('node_modules/tsx/dist/cli.mjs', ['bench/harness.ts', name], { show: true, allowFailure: true }) ? 0 : 1;
 
 /** The systems measured beside ours have a folder and a lock of their own: the product's installation does without them. */
 function ensureRivals() {
   const folder = join(root, 'bench', 'rivals');
-  if (existsSync(join(folder, 'node_modules', '@dbos-inc'))) return;
+  if (['@dbos-inc', '@hocuspocus'].every((rival) => existsSync(join(folder, 'node_modules', rival)))) return;
   console.log('Installing the rivals …');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const done = spawnSync(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' });
