@@ -26,7 +26,7 @@ export function median(values: readonly number[]): number {
 
 /** Median and range, as tables show them. */
 export function spread(values: readonly number[]): string {
-  const digits = median(values) >= 100 ? 0 : 1;
+  const digits = median(values) >= 100 ? 0 : median(values) >= 10 ? 1 : 2;
   return `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)})`;
 }
 

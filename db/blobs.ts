@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Json, JsonObject } from '#flow/json';
 import { isJsonObject } from '#flow/json';
@@ -61,12 +61,25 @@ export async function putBlobs(db: Executor, workspaceId: string, blobs: readonl
   }
 }
 
+/** For a statement of many workspaces that commits at once: stores what is new, touches what is about to be old. */
+export function blobsInto(blobs: readonly (Blob & { workspaceId: string })[]): SQL {
+  const one = new Map(blobs.map((blob) => [`${blob.workspaceId}/${blob.sha256}`, blob])); // twice the same row in one statement is an error
+  const list = [...one.values()];
+  const column = <T>(type: string, pick: (blob: Blob & { workspaceId: string }) => T): SQL => sql`${sql.param(list.map(pick))}::${sql.raw(type)}[]`;
+  return sql`insert into blobs (workspace_id, sha256, size_bytes, encoding, body)
+    select t.workspace_id, decode(t.sha256, 'hex'), t.size_bytes, t.encoding, decode(t.body, 'base64')
+    from unnest(${column('text', (blob) => blob.workspaceId)}, ${column('text', (blob) => blob.sha256)}, ${column('bigint', (blob) => blob.sizeBytes)}, ${column('text', (blob) => blob.encoding)},
+      ${column('text', (blob) => Buffer.from(blob.body).toString('base64'))}) t(workspace_id, sha256, size_bytes, encoding, body)
+    order by t.workspace_id, t.sha256 on conflict (workspace_id, sha256) do update set touched_at = now() where blobs.touched_at < now() - interval '1 hour'`;
+}
+
 /** Contents that were seen stored and fresh, and when: for half an hour they need not be sent again. */
 const fresh = new Map<string, number>();
 const mostFresh = 10_000;
 const freshMs = 1_800_000;
 
-function remember(workspaceId: string, sha256: string): void {
+/** To be called for what is committed. */
+export function remember(workspaceId: string, sha256: string): void {
   if (fresh.size >= mostFresh) fresh.clear();
   fresh.set(`${workspaceId}/${sha256}`, Date.now());
 }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Json } from '#flow/json';
 import { deriveKey, readEnv } from './env';
 
@@ -22,17 +22,17 @@ export type HashedRow = {
   blob: string | null;
 };
 
-let key: Buffer | undefined;
+let key: KeyObject | undefined;
 
 /** From SECRET_KEY of this process; every process of an installation has the same one. */
-function eventKey(): Buffer {
-  key ??= deriveKey(readEnv().secretKey, 'run-events');
+function eventKey(): KeyObject {
+  key ??= createSecretKey(deriveKey(readEnv().secretKey, 'run-events'));
   return key;
 }
 
 export function hashEvent(previous: string, row: HashedRow): string {
   const line = canonical([row.runId, row.seq, row.type, row.version, row.stepId, row.attempt, row.iteration, row.fence, row.at, row.data, row.blob]);
-  return createHmac('sha256', eventKey()).update(previous).update('\n').update(line).digest('hex');
+  return createHmac('sha256', eventKey()).update(`${previous}\n${line}`).digest('hex');
 }
 
 /** JSON with sorted keys: jsonb keeps neither their order nor the spelling of numbers. */

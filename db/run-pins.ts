@@ -35,6 +35,12 @@ export async function pinsOf(tx: Executor, workspaceId: string, definition: Flow
   return { ...(await integrationPins(tx, workspaceId, [...outside].filter((id) => !Object.hasOwn(pins, id)))), ...pins };
 }
 
+/** Whether a run of it has anything to pin. */
+export function reachesOutside(definition: FlowDefinition): boolean {
+  const { flows: called, outside } = reachedBy(definition);
+  return called.length + outside.length > 0;
+}
+
 function reachedBy(definition: FlowDefinition): { flows: string[]; outside: string[] } {
   const [called, outside] = [new Set<string>(), new Set<string>()];
   for (const step of stepsOf(definition)) {

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, sql, type SQL } from 'drizzle-orm';
 import { fail } from '#flow/failure';
 import { flowDefinition, stepsOf, type FlowDefinition, type FlowKind } from '#flow/flow';
 import { newRunId, shortRunName } from '#flow/id';
@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '#flow/json';
 import type { Fork } from '#flow/run-event';
 import type { Trigger } from '#flow/steps/capabilities';
 import { text } from '#flow/text';
-import { blobOf, isFresh, putBlobs, type Blob } from './blobs';
+import { blobOf, blobsInto, isFresh, putBlobs, type Blob } from './blobs';
 import type { Executor } from './client';
 import { hashEvent, storable, storableJson } from './event-hash';
 import { pinsOf, type Pins } from './run-pins';
@@ -38,29 +38,59 @@ export type PinnedVersion = { id: string; number: number | null; definition: Flo
 const searchLength = 2_000;
 
 export async function insertRun(tx: Executor, request: RunRequest): Promise<string> {
-  const { workspaceId, flow, version, startedBy, trigger, parent, fork } = request;
+  const { workspaceId, version, fork } = request;
+  const made = newRun(request, await pinsOf(tx, workspaceId, version.definition, request.pins), traceparent());
+  await putBlobs(tx, workspaceId, [...newInputs([made]), ...(fork?.override ? [fork.override] : [])]);
+  await tx.execute(startOf([made]));
+  return made.runId;
+}
+
+/** A run that is about to begin: what its row, its slot and its first event hold. */
+export type NewRun = { request: RunRequest; runId: string; at: string; hash: string; data: Json; pins: Pins; input: Blob | null; searchText: string; trace: string | null };
+
+export function newRun(request: RunRequest, pins: Pins, trace: string | null): NewRun {
+  const { flow, version, startedBy, trigger, parent, fork } = request;
   const runId = newRunId();
-  const now = new Date();
   const input = request.input === undefined ? null : blobOf(request.input);
-  const pins = await pinsOf(tx, workspaceId, version.definition, request.pins);
   const data = storableJson({ trigger, startedBy: { ...startedBy }, version: version.number, draft: version.number === null, ...(parent ? { parentRunId: parent.runId } : {}), ...(request.triggerName === undefined ? {} : { triggerName: request.triggerName }), ...(fork ? { fork: forkData(fork.facts) } : {}) });
   const searchText = storable([shortRunName(runId), flow.name, startedBy.name, request.triggerName ?? '', request.input === undefined ? '' : JSON.stringify(request.input).slice(0, searchLength)].join(' '));
-  const at = now.toISOString();
+  const at = new Date().toISOString();
   const hash = hashEvent('', { runId, seq: 1, type: 'run.requested', version: 1, stepId: null, attempt: null, iteration: null, fence: 0, at, data, blob: fork?.override?.sha256 ?? null });
-  await putBlobs(tx, workspaceId, [...(input && !isFresh(workspaceId, input.sha256) ? [input] : []), ...(fork?.override ? [fork.override] : [])]);
-  // One statement: a start costs as few round trips as it can.
-  await tx.execute(sql`with run as (
+  return { request, runId, at, hash, data, pins, input, searchText, trace };
+}
+
+/** The inputs that may not be stored yet. */
+export function newInputs(made: readonly NewRun[]): (Blob & { workspaceId: string })[] {
+  return made.flatMap(({ request: { workspaceId }, input }) => (input && !isFresh(workspaceId, input.sha256) ? [{ ...input, workspaceId }] : []));
+}
+
+/** One statement for many: a start costs as few round trips as it can. `inputs` are stored with it. */
+export function startOf(made: readonly NewRun[], inputs: ReturnType<typeof newInputs> = []): SQL {
+  const column = <T>(type: string, pick: (run: NewRun) => T): SQL => sql`${sql.param(made.map(pick))}::${sql.raw(type)}[]`;
+  const columns: [string, SQL][] = [
+    ['id', column('uuid', (run) => run.runId)], ['workspace_id', column('text', ({ request }) => request.workspaceId)], ['flow_id', column('text', ({ request }) => request.flow.id)],
+    ['flow_version_id', column('text', ({ request }) => request.version.id)], ['kind', column('text', ({ request }) => request.flow.kind)], ['instance_id', column('text', ({ request }) => request.instance?.id ?? null)],
+    ['entry_id', column('int', ({ request }) => request.entryId)], ['attempt', column('int', ({ request }) => request.instance?.attempt ?? 1)], ['trigger', column('text', ({ request }) => request.trigger)],
+    ['trigger_name', column('text', ({ request: { triggerName } }) => (triggerName === undefined ? null : storable(triggerName)))], ['started_by', column('text', ({ request }) => request.startedBy.id)],
+    ['started_by_name', column('text', ({ request }) => request.startedBy.name)], ['parent_run_id', column('uuid', ({ request }) => request.parent?.runId ?? null)], ['parent_step_id', column('text', ({ request }) => request.parent?.stepId ?? null)],
+    ['forked_from', column('uuid', ({ request }) => request.fork?.facts.runId ?? null)], ['forked_at_seq', column('int', ({ request }) => request.fork?.facts.seq ?? null)],
+    ['depth', column('int', ({ request }) => (request.parent ? request.parent.depth + 1 : 0))], ['steps_total', column('int', ({ request }) => stepsOf(request.version.definition).length)],
+    ['pins', column('text', (run) => JSON.stringify(run.pins))], ['input_ref', column('text', (run) => run.input?.sha256 ?? null)], ['search_text', column('text', (run) => run.searchText)],
+    ['created_at', column('text', (run) => run.at)], ['traceparent', column('text', (run) => run.trace)], ['data', column('text', (run) => JSON.stringify(run.data))],
+    ['blob', column('text', ({ request }) => request.fork?.override?.sha256 ?? null)], ['hash', column('text', (run) => run.hash)],
+  ];
+  return sql`with t as (
+      select * from unnest(${sql.join(columns.map(([, values]) => values), sql`, `)}) t(${sql.raw(columns.map(([name]) => name).join(', '))})
+    ), run as (
       insert into runs (id, workspace_id, flow_id, flow_version_id, kind, instance_id, entry_id, attempt, trigger, trigger_name, started_by, started_by_name,
         parent_run_id, parent_step_id, forked_from, forked_at_seq, depth, steps_total, pins, input_ref, search_text, created_at, traceparent)
-      values (${runId}, ${workspaceId}, ${flow.id}, ${version.id}, ${flow.kind}, ${request.instance?.id ?? null}, ${request.entryId}, ${request.instance?.attempt ?? 1}, ${trigger}, ${request.triggerName === undefined ? null : storable(request.triggerName)},
-        ${startedBy.id}, ${startedBy.name}, ${parent?.runId ?? null}, ${parent?.stepId ?? null}, ${fork?.facts.runId ?? null}, ${fork?.facts.seq ?? null}, ${parent ? parent.depth + 1 : 0}, ${stepsOf(version.definition).length},
-        ${JSON.stringify(pins)}::jsonb, decode(${input?.sha256 ?? null}, 'hex'), ${searchText}, ${at}, ${traceparent()})
+      select id, workspace_id, flow_id, flow_version_id, kind, instance_id, entry_id, attempt, trigger, trigger_name, started_by, started_by_name,
+        parent_run_id, parent_step_id, forked_from, forked_at_seq, depth, steps_total, pins::jsonb, decode(input_ref, 'hex'), search_text, created_at::timestamptz, traceparent from t
     ), event as (
       insert into run_events (run_id, seq, type, fence, at, data, blob, hash)
-      values (${runId}, 1, 'run.requested', 0, ${at}, ${JSON.stringify(data)}::jsonb, decode(${fork?.override?.sha256 ?? null}, 'hex'), decode(${hash}, 'hex'))
-    )
-    insert into run_slots (run_id, workspace_id, flow_id, head_seq, head_hash) values (${runId}, ${workspaceId}, ${flow.id}, 1, decode(${hash}, 'hex'))`);
-  return runId;
+      select id, 1, 'run.requested', 0, created_at::timestamptz, data::jsonb, decode(blob, 'hex'), decode(hash, 'hex') from t
+    )${inputs.length === 0 ? sql.empty() : sql`, input as (${blobsInto(inputs)})`}
+    insert into run_slots (run_id, workspace_id, flow_id, head_seq, head_hash) select id, workspace_id, flow_id, 1, decode(hash, 'hex') from t`;
 }
 
 const forkData = ({ runId, seq, fromStep, allowEffects, input }: Fork): JsonObject => ({ runId, seq, fromStep, allowEffects, ...(input ? { input } : {}) });

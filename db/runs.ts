@@ -14,10 +14,13 @@ import { flowContext } from './flows';
 import { openInstance } from './instances';
 import { permitted } from './permitted';
 import { hintNewWork } from './run-hint';
-import { insertRun, checkInput, pinnedVersion, type PinnedVersion } from './run-request';
+import { insertRun, checkInput, pinnedVersion, type PinnedVersion, type RunRequest } from './run-request';
+import { reachesOutside } from './run-pins';
 import { starterOf } from './run-signal';
+import { startTogether, type FlowRow } from './run-starts';
 import { givenFields, workflowModel } from './run-workflow';
 import { flows } from './schema';
+import { traceparent } from './trace';
 import { freezeDraft } from './versions';
 
 export { cancelRun, resumeRun, rerunRun } from './run-control';
@@ -40,13 +43,28 @@ export type RunOptions = {
   /** In the run's own transaction, once it is known to be new: what must happen exactly with it, or refuse it. */
   along?: (tx: Executor) => Promise<void>;
 };
-type FlowRow = { id: string; name: string; kind: 'dataflow' | 'workflow'; componentId: string; publishedVersionId: string | null };
 
 /** Starts a run: when this answers, the run is in the log and will be carried out whatever dies. Same key, same run. */
 export async function requestRun(database: Database, access: Access, flowId: string, options: RunOptions = {}): Promise<Result<{ runId: string; existing: boolean }>> {
-  const made = await permitted(access, 'runs.start', () => database.db.transaction((tx) => requestRunIn(tx, access, flowId, options)));
+  const made = await permitted(access, 'runs.start', async () => {
+    const runId = isPlain(options) ? await startTogether(database, { flowId, trace: traceparent(), prepare: (flow) => plainRequest(database, access, flow, flowId, options) }) : null;
+    return runId === null ? database.db.transaction((tx) => requestRunIn(tx, access, flowId, options)) : { runId, existing: false };
+  });
   if (made.ok && !made.existing) hintNewWork(database.sql, made.runId);
   return made;
+}
+
+/** Nothing that has to be looked up or claimed with the start. */
+const isPlain = ({ idempotencyKey, along, entryId, version }: RunOptions) => idempotencyKey === undefined && along === undefined && entryId === undefined && version === undefined;
+
+/** A published dataflow that reaches no other flow and no connector begins with what its version says. */
+async function plainRequest(database: Database, access: Access, flow: FlowRow | undefined, flowId: string, options: RunOptions): Promise<RunRequest | null> {
+  if (!flow || flow.workspaceId !== access.workspaceId) return flowNotFound(flowId);
+  if (flow.kind === 'workflow') return null;
+  const version = await chooseVersion(database.db, access, flow, undefined);
+  if (reachesOutside(version.definition)) return null;
+  if (options.input !== undefined) checkInput(options.input);
+  return requestOf(access, flow, version, options, { ...await dataflowInput(database.db, flow, version, options), instance: null });
 }
 
 /** Inside the caller's transaction, who has made sure of the right and hints when it has committed. */
@@ -62,10 +80,13 @@ export async function requestRunIn(tx: Executor, access: Access, flowId: string,
 }
 
 export async function startableFlow(tx: Executor, access: Access, flowId: string): Promise<FlowRow> {
-  const [flow] = await tx.select({ id: flows.id, name: flows.name, kind: flows.kind, componentId: flows.componentId, publishedVersionId: flows.publishedVersionId }).from(flows)
+  const [flow] = await tx.select({ id: flows.id, workspaceId: flows.workspaceId, name: flows.name, kind: flows.kind, componentId: flows.componentId, publishedVersionId: flows.publishedVersionId }).from(flows)
     .where(and(eq(flows.id, flowId), eq(flows.workspaceId, access.workspaceId), isNull(flows.deletedAt)));
-  if (!flow) fail('FLOW_NOT_FOUND', text(`There is no flow "${flowId}".`, `Il n’y a pas de flux « ${flowId} ».`));
-  return { ...flow, kind: flow.kind === 'workflow' ? 'workflow' : 'dataflow' };
+  return flow ? { ...flow, kind: flow.kind === 'workflow' ? 'workflow' : 'dataflow' } : flowNotFound(flowId);
+}
+
+function flowNotFound(flowId: string): never {
+  return fail('FLOW_NOT_FOUND', text(`There is no flow "${flowId}".`, `Il n’y a pas de flux « ${flowId} ».`));
 }
 
 /** The run this key already stands for, or null after claiming it; a second claimer waits here for the first to commit. */
@@ -106,8 +127,12 @@ async function frozenDraft(tx: Executor, access: Access, flow: FlowRow): Promise
 async function startRun(tx: Executor, access: Access, flow: FlowRow, version: PinnedVersion, options: RunOptions): Promise<string> {
   if (options.input !== undefined) checkInput(options.input);
   const start = flow.kind === 'workflow' ? await workflowStart(tx, access, flow, options) : { ...await dataflowInput(tx, flow, version, options), instance: null };
+  return insertRun(tx, requestOf(access, flow, version, options, start));
+}
+
+function requestOf(access: Access, flow: FlowRow, version: PinnedVersion, options: RunOptions, start: Pick<RunRequest, 'input' | 'entryId' | 'instance'>): RunRequest {
   const trigger = options.trigger ?? (access.via === 'api-key' ? 'api' : 'button');
-  return insertRun(tx, { workspaceId: access.workspaceId, flow, version, trigger, triggerName: options.triggerName ?? access.apiKeyName, startedBy: starterOf(access), parent: null, ...start });
+  return { workspaceId: access.workspaceId, flow, version, trigger, triggerName: options.triggerName ?? access.apiKeyName, startedBy: starterOf(access), parent: null, ...start };
 }
 
 /** A dataflow started for an entry gets that entry's model, unless the caller gave one. */
