@@ -3,6 +3,7 @@ import { fail, type Result } from '#flow/failure';
 import { stepsOf } from '#flow/flow';
 import type { JsonObject } from '#flow/json';
 import { isEnded, runStatuses } from '#flow/run-state';
+import { stepsAwaitingRuns } from '#flow/steps/awaited-runs';
 import { text } from '#flow/text';
 import type { Access } from './access';
 import { getValue } from './blobs';
@@ -13,7 +14,7 @@ import { hintNewWork } from './run-hint';
 import { pinsOf } from './run-pins';
 import { insertEvent, pinnedVersion, type PinnedVersion } from './run-request';
 import { runOf, type RunRow } from './run-row';
-import { signalRun, starterOf } from './run-signal';
+import { signalChildren, signalRun, starterOf } from './run-signal';
 import { stateOf } from './run-log';
 import { flowVersions } from './schema';
 import { chooseVersion, requestRun, startableFlow } from './runs';
@@ -34,6 +35,8 @@ export async function cancelRun(database: Database, access: Access, runId: strin
 async function giveUp(database: Database, tx: Executor, access: Access, runId: string): Promise<{ runId: string }> {
   const run = await runOf(tx, access, runId, 'update');
   if (run.status !== 'quarantined') wrongState(run, text('is over and cannot be cancelled', 'est terminée et ne peut être annulée'));
+  const version = await pinnedVersion(tx, run.flowId, { id: run.flowVersionId });
+  if (version) for (const id of await signalChildren(tx, runId, stepsAwaitingRuns(version.definition, await stateOf(database.sql, runId)), starterOf(access))) hintNewWork(database.sql, id);
   const at = new Date(Math.max(Date.now(), await lastAt(database, runId)));
   const asked = await insertEvent(tx, { runId, seq: run.headSeq + 1, type: 'cancel.requested', fence: run.lastFence, at, previous: run.headHash ?? '', data: { by: starterOf(access) } });
   const hash = await insertEvent(tx, { runId, seq: run.headSeq + 2, type: 'run.cancelled', fence: run.lastFence, at, previous: asked, data: {} });

@@ -37,8 +37,12 @@ export async function isHeld(tx: Executor, runId: string, status: string): Promi
   return word === undefined ? status === 'paused' : word.kind === 'pause';
 }
 
-/** Cancels what steps of a run still wait for; answers the runs that were told. */
+/**
+ * Cancels what steps of a run still wait for; answers the runs that were told. The mark on the run's own slot waits for a
+ * step that is just beginning a run, and refuses those that come after: none escapes.
+ */
 export async function signalChildren(tx: Executor, runId: string, stepIds: readonly string[], by: Starter): Promise<string[]> {
+  await tx.execute(sql`update run_slots set cancel_requested = true where run_id = ${runId}`);
   const children = await tx.execute<{ id: string }>(sql`select s.run_id as id from run_slots s join runs r on r.id = s.run_id
     where r.parent_run_id = ${runId} and r.parent_step_id = any(${sql.param(stepIds)}::text[]) order by s.run_id`);
   const told: string[] = [];

@@ -8,6 +8,7 @@ import { failure, type Failure } from '#flow/failure';
 import type { EntryModel } from '#flow/component-model';
 import { isJsonObject, type Json } from '#flow/json';
 import { isEnded } from '#flow/run-state';
+import { stepsAwaitingRuns } from '#flow/steps/awaited-runs';
 import { text, type Text } from '#flow/text';
 import { reloaded } from '#flow/workflow-model';
 import { parkSlot, readInbox, returnSlot, type Slot } from './claim';
@@ -76,6 +77,7 @@ async function step(engine: Engine, run: LiveRun, decision: Decision): Promise<O
   const over = decision.do === 'cancel' || decision.do === 'fail' ? null : exceeded(run);
   if (over) {
     await stopWork(run, 'over its limits');
+    await stopChildren(engine, run);
     return end(run, cutOff(run, over));
   }
   switch (decision.do) {
@@ -91,6 +93,7 @@ async function step(engine: Engine, run: LiveRun, decision: Decision): Promise<O
     case 'park':
       return run.busy.size > 0 ? rest(engine, run, decision.until) : park(engine, run, decision.until);
     case 'fail':
+      await stopChildren(engine, run);
       return end(run, [{ type: 'run.failed', data: { error: decision.error } }]);
     case 'cancel':
       await stopWork(run, 'cancelled');
@@ -145,8 +148,9 @@ async function stopWork(run: LiveRun, why: string): Promise<void> {
 
 /** Runs that a step still waits for end with it. Told before the end is written, so that a crash in between tells them again. */
 async function stopChildren(engine: Engine, run: LiveRun): Promise<void> {
-  const waiting = Object.entries(run.state.steps).flatMap(([id, each]) => (each.status === 'waiting' && each.childRuns.length > 0 ? [id] : []));
+  const waiting = stepsAwaitingRuns(run.facts.plan.definition, run.state);
   if (waiting.length === 0) return;
+  await run.settled();
   const told = await engine.database.db.transaction((tx) => signalChildren(tx, run.facts.id, waiting, run.lastWord ?? { id: null, name: 'Millrace' }));
   for (const id of told) hintNewWork(engine.database.sql, id);
 }
@@ -203,8 +207,11 @@ function givenOver(entry: EntryModel, given: Json | undefined): NonNullable<Live
 /** Turns what others left into events; only the owner does. */
 async function readWords(engine: Engine, run: LiveRun): Promise<void> {
   run.called = false;
-  await run.settled();
-  const inbox = await readInbox(engine.control, run);
+  // Who cancels does not wait for a transaction that hangs.
+  const early = run.isHeld ? await readInbox(engine.control, run) : null;
+  const isOver = early?.words.some(({ kind }) => kind === 'cancel' || kind === 'reset') ?? false;
+  if (!isOver) await run.settled();
+  const inbox = isOver ? early : await readInbox(engine.control, run);
   if (inbox === null) throw new LostRun(run.facts.id);
   run.wakes = inbox.wakes;
   if (inbox.words.length === 0) return;

@@ -17,7 +17,7 @@ import type { EffectScope, EntryWrite, StepUse } from '#flow/steps/capabilities'
 import { FailureError } from '#flow/failure';
 import { writeTable } from './capabilities/write-table';
 import { deferredKind, refuseFullQueue } from './deferred';
-import { LostRun, type LiveRun } from './live-run';
+import { EndingRun, LostRun, type LiveRun } from './live-run';
 
 /**
  * An effect in our own PostgreSQL: done, recorded and fenced in one transaction, so that it happens exactly once
@@ -52,10 +52,13 @@ export async function effectsOf(database: Database, run: LiveRun, at: At, signal
       if (run.lost) throw new LostRun(run.facts.id);
       await mayStill(tx);
       const made = await work(scopeOf(tx, run, at, (kind, ref, count = 1) => void kinds.push({ kind, ref, count }), started));
-      const proof = await tx.execute(sql`with mine as (select 1 from run_slots where run_id = ${run.facts.id} and fence = ${run.fence} and state = 'leased' for share)
+      // A run that is to end begins no other: who cancels it has looked for those there are.
+      const beginsRuns = started.length > 0;
+      const proof = await tx.execute(sql`with mine as (select 1 from run_slots where run_id = ${run.facts.id} and fence = ${run.fence} and state = 'leased' and not (${beginsRuns} and cancel_requested) for share)
         insert into run_effects (run_id, step_id, iteration, item_index, state, kind, result)
         select ${run.facts.id}, ${at.stepId}, ${at.iteration}::int, ${itemIndex}::int, 'recorded', ${kinds[0]?.kind ?? ''}, ${JSON.stringify(storableJson(made))}::jsonb from mine
         on conflict (run_id, step_id, iteration, item_index) do update set state = 'recorded', kind = excluded.kind, result = excluded.result where run_effects.state = 'started' returning 1`);
+      if (proof.length === 0 && beginsRuns && (await isCancelled(tx, run))) throw new EndingRun(run.facts.id);
       if (proof.length === 0) {
         const twice = await tx.execute(sql`select 1 from run_effects where run_id = ${run.facts.id} and step_id = ${at.stepId} and iteration = ${at.iteration} and item_index = ${itemIndex} and state = 'recorded'`);
         throw twice.length > 0 ? new Error(`the effect ${at.stepId}/${itemIndex} of run ${run.facts.id} is recorded already`) : new LostRun(run.facts.id);
@@ -86,6 +89,11 @@ export async function effectsOf(database: Database, run: LiveRun, at: At, signal
     });
   });
   return { perform, performAll, performed, recorded: (itemIndex) => recorded.get(itemIndex) };
+}
+
+async function isCancelled(tx: Executor, { facts, fence }: LiveRun): Promise<boolean> {
+  const rows = await tx.execute(sql`select 1 from run_slots where run_id = ${facts.id} and fence = ${fence} and state = 'leased' and cancel_requested`);
+  return rows.length > 0;
 }
 
 const askAgainMs = 1_000;

@@ -156,6 +156,11 @@ export class LiveRun {
     else this.appender.push(append);
   }
 
+  /** A transaction of the run's own is open, and what is emitted waits for its end. */
+  get isHeld(): boolean {
+    return this.held !== null;
+  }
+
   private hold(): void {
     let release = () => {};
     const over = new Promise<void>((resolve) => (release = resolve));
@@ -221,6 +226,14 @@ export class LostRun extends Error {
   constructor(runId: string) {
     super(`run ${runId} belongs to another worker now`);
     this.name = 'LostRun';
+  }
+}
+
+/** Somebody has cancelled the run and its owner has not read so yet. */
+export class EndingRun extends Error {
+  constructor(runId: string) {
+    super(`run ${runId} is to end and begins no other`);
+    this.name = 'EndingRun';
   }
 }
 

@@ -12,7 +12,7 @@ import type { Step } from '#flow/flow';
 import { isMany, producerOf } from './decide';
 import { effectsOf, type StepEffects } from './effects';
 import { storeBlobs, type Engine } from './engine';
-import { LostRun, type Draft, type LiveRun } from './live-run';
+import { EndingRun, LostRun, type Draft, type LiveRun } from './live-run';
 import { judge, nextAttempt } from './retry';
 import { limitText } from './run-limits';
 import { sessionOf, type Session } from './step-use';
@@ -44,6 +44,8 @@ async function attempt(engine: Engine, run: LiveRun, turn: Turn): Promise<void> 
   try {
     const input = run.facts.kind === 'dataflow' ? await gather(engine, run, step) : null;
     const itemsIn = input ? (input.source.items.length || input.left.items.length) : 1;
+    // Paused while its input was read: it begins when the run goes on.
+    if (turn.isFresh && run.state.status === 'paused') return;
     if (turn.isFresh) run.emit([{ type: 'step.started', ...own, data: { itemsIn } }]);
     if (clock.isOver) throw new FailureError(stepTimeout(step));
     if (!type) throw new FailureError(failure('PARAM_INVALID', text(`This version of Millrace does not know the step type "${step.type}".`, `Cette version de Millrace ne connaît pas le type d’étape « ${step.type} ».`)));
@@ -56,6 +58,10 @@ async function attempt(engine: Engine, run: LiveRun, turn: Turn): Promise<void> 
     else await recordModel(engine, run, turn, await unlessAborted(signal, runWorkflow(type, step, run, session)), done);
   } catch (error) {
     if (run.lost || error instanceof LostRun) throw new LostRun(run.facts.id);
+    if (error instanceof EndingRun) {
+      run.called = true;
+      return;
+    }
     if (run.step.signal.aborted) return; // Cancelled or over time: the loop finds out which and ends the run.
     engine.figures.stepFailures.inc({ type: step.type });
     tell({ 'error.type': error instanceof FailureError ? error.failure.code : 'INTERNAL' });

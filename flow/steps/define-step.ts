@@ -59,6 +59,8 @@ type Described<P> = {
   errors?: readonly ErrorCode[];
   /** `upgrades[n]` turns parameters of version n into version n + 1. */
   upgrades?: Record<number, (params: JsonObject) => JsonObject>;
+  /** Runs that it begins are a part of it and are cancelled with it; others go on by themselves. */
+  awaitsRuns?: (params: P) => boolean;
   /** The foot of an idle card, e.g. "precipitation greater 0"; empty text shows nothing. */
   foot?: (params: P, context: StaticContext) => Text;
   /** Checks beyond those the parameter meanings already give. */
@@ -95,6 +97,7 @@ type Checked = {
   outputSchema(sources: SourceSchemas, context: StaticContext): ModelSchema;
   problems(sources: SourceSchemas, context: StaticContext): StepProblem[];
   foot(context: StaticContext): Text;
+  awaitsRuns(): boolean;
 };
 
 /** Parameters that passed their schema, bound to what can be asked of them. */
@@ -103,7 +106,7 @@ export type WorkflowPlan = Checked & { lanes(context: StaticContext): { case: st
 
 export type Prepared<Plan> = { ok: true; plan: Plan } | { ok: false; issues: { path: string; message: string }[] };
 
-type StepTypeBase = Omit<Described<never>, 'foot' | 'problems'> & {
+type StepTypeBase = Omit<Described<never>, 'foot' | 'problems' | 'awaitsRuns'> & {
   /** `<kind>/<id>`, never renamed. */
   key: string;
   kind: FlowKind;
@@ -138,7 +141,7 @@ type Parsed<P extends Params> = z.infer<z.ZodObject<ParamShape<P>, z.core.$stric
 
 export function defineDataflowStep<P extends Params>(params: P, spec: DataflowSpec<Parsed<P>>): DataflowStep {
   const { schema, meta } = split(params);
-  const { foot, problems, outputSchema, run, runsEmpty, callerModel, deferred, ...rest } = spec;
+  const { foot, problems, awaitsRuns, outputSchema, run, runsEmpty, callerModel, deferred, ...rest } = spec;
   return {
     ...rest,
     kind: 'dataflow', key: `dataflow/${spec.id}`, params: meta, paramsSchema: schema,
@@ -147,6 +150,7 @@ export function defineDataflowStep<P extends Params>(params: P, spec: DataflowSp
       outputSchema: (sources, context) => outputSchema(parsed, sources, context),
       problems: (sources, context) => problems?.(parsed, sources, context) ?? [],
       foot: (context) => foot?.(parsed, context) ?? nothing,
+      awaitsRuns: () => awaitsRuns?.(parsed) ?? false,
       run: async (input, use) => run(parsed, input, use),
     })),
   };
@@ -154,7 +158,7 @@ export function defineDataflowStep<P extends Params>(params: P, spec: DataflowSp
 
 export function defineWorkflowStep<P extends Params>(params: P, spec: WorkflowSpec<Parsed<P>>): WorkflowStep {
   const { schema, meta } = split(params);
-  const { foot, problems, lanes, run, stores, leaves, lanesEnd, ...rest } = spec;
+  const { foot, problems, awaitsRuns, lanes, run, stores, leaves, lanesEnd, ...rest } = spec;
   return {
     ...rest,
     kind: 'workflow', key: `workflow/${spec.id}`, params: meta, paramsSchema: schema, ownsLanes: lanes !== undefined,
@@ -163,6 +167,7 @@ export function defineWorkflowStep<P extends Params>(params: P, spec: WorkflowSp
       outputSchema: (sources) => sources.source ?? noSchema,
       problems: (sources, context) => problems?.(parsed, sources, context) ?? [],
       foot: (context) => foot?.(parsed, context) ?? nothing,
+      awaitsRuns: () => awaitsRuns?.(parsed) ?? false,
       lanes: (context) => lanes?.(parsed, context) ?? [],
       run: async (input, use) => run(parsed, input, use),
     })),

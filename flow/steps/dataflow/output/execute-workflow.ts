@@ -27,6 +27,7 @@ export const executeWorkflow = defineDataflowStep(
       'Lance une instance d’un flux de travail par élément : pour l’entrée d’un identifiant ou d’une référence, ou avec un modèle d’entrée, dont le flux a alors les champs tels que donnés. L’instance est enregistrée avant que l’étape réussisse, et une nouvelle tentative n’en lance jamais une seconde. Avec « Attendre la fin », l’étape attend que le flux se termine ou demande à une personne.'),
     errors: ['COMPONENT_NOT_FOUND', 'FLOW_NOT_FOUND', 'NOT_PUBLISHED', 'ENTRY_NOT_FOUND', 'VALIDATION_FAILED', 'TYPE_MISMATCH', 'ACCESS_DENIED', 'WORKFLOW_ALREADY_RUNNING', 'WORKFLOW_FAILED', 'RECURSION_LIMIT'],
     examples: [],
+    awaitsRuns: ({ waitComplete }) => waitComplete === true,
     foot: ({ component, workflow }, { index }) => {
       const title = index.components.find((each) => each.id === component)?.title;
       const name = index.flows.find((each) => each.id === workflow)?.name;

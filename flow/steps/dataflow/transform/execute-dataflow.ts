@@ -26,6 +26,7 @@ export const executeDataflow = defineDataflowStep(
       'Appelle un flux de données publié d’un composant quelconque pour chaque élément, ou pour chaque élément d’un tableau de celui-ci (huit à la fois), et range sa réponse ; sans réponse : null. Le flux appelé reçoit l’élément comme modèle de l’appelant et s’exécute pour la même personne, dans sa propre exécution, dans la version publiée au lancement de l’exécution la plus extérieure.\n\nL’étape attend sans prendre de place. Si un appel échoue, aucun autre ne commence et l’étape échoue avec sa cause ; une exécution reprise ne répète que les appels en échec. Un flux peut s’appeler lui-même, sur dix niveaux au plus.'),
     errors: ['COMPONENT_NOT_FOUND', 'FLOW_NOT_FOUND', 'NOT_PUBLISHED', 'ACCESS_DENIED', 'SUBFLOW_FAILED', 'RECURSION_LIMIT', 'NOT_AN_ARRAY', 'LIMIT_EXCEEDED'],
     examples: [],
+    awaitsRuns: () => true,
     foot: ({ component, dataflow }, { index }) => {
       const title = index.components.find((each) => each.id === component)?.title;
       const name = index.flows.find((each) => each.id === dataflow)?.name;

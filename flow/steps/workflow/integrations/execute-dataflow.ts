@@ -21,6 +21,7 @@ export const executeDataflowOfWorkflow = defineWorkflowStep(
       'Appelle un flux de données publié avec le modèle de l’instance et attend sa fin ; après une panne, la même sous-exécution continue. Le flux commence par « Obtenir le modèle de workflow » ; les autres étapes qui prennent un modèle d’appelant reçoivent le même. Un objet en réponse fixe les champs de même nom du modèle, pas de l’entrée enregistrée ; une liste est ignorée, avec un avertissement.\n\nSi l’entrée enregistrée a changé entre-temps, par le flux ou par quelqu’un, le modèle est rechargé : les champs modifiés ici et pas encore enregistrés gardent leur valeur, et le prochain « Mettre à jour le modèle » signale un conflit si le même champ a changé dans l’entrée.'),
     errors: ['FLOW_NOT_FOUND', 'NOT_PUBLISHED', 'SUBFLOW_FAILED', 'ACCESS_DENIED', 'RECURSION_LIMIT'],
     examples: [],
+    awaitsRuns: () => true,
     foot: ({ dataflow }, { index }) => {
       const name = index.flows.find((each) => each.id === dataflow)?.name ?? '';
       return text(name, name);
