@@ -157,6 +157,15 @@ describe('history', () => {
     expect(rest.items.map((each) => each.field)).toEqual(['name', '$created']);
   });
 
+  test('keeps text that looks like a number, JSON or nothing as the text it is', async () => {
+    const id = await component([field('a', 'string')]);
+    const texts = ['5', 'true', 'null', '{"a":1}', '[1]', '"x"', '007', 'plain'];
+    await add(id, { a: 'first' });
+    for (const text of texts) got(await updateEntry(database, here.as.owner, id, 1, { data: { a: text } }));
+    const history = got(await entryHistory(database, here.as.viewer, id, 1, { limit: 20 }));
+    expect(history.items.filter((each) => each.field === 'a').map((each) => [each.before, each.after]).toReversed()).toEqual([[null, 'first'], ...texts.map((text, at) => [texts[at - 1] ?? 'first', text])]);
+  });
+
   test('each write leaves a change for the browsers that show the data, a refused one none', async () => {
     const id = await component([field('a', 'integer')]);
     await add(id, { a: 1 });

@@ -31,8 +31,7 @@ export async function flowChanges(database: Database, access: Access, flowId: st
     const before = decodeCursor(page.cursor, z.tuple([z.int(), z.int()]));
     const rows = await database.db.select({
       seq: changeRows.seq, idx: changeRows.idx, at: changeRows.at, userId: changeRows.userId, userName: user.name, stepId: changeRows.stepId, key: changeRows.key, op: changeRows.op,
-      // Not through the column: drizzle would read text that looks like JSON a second time.
-      old: sql`${changeRows.old}`, new: sql`${changeRows.new}`,
+      old: changeRows.old, new: changeRows.new,
     }).from(changeRows).leftJoin(user, eq(user.id, changeRows.userId))
       .where(and(
         eq(changeRows.flowId, flowId), author === undefined ? undefined : eq(changeRows.userId, author), stepId === undefined ? undefined : eq(changeRows.stepId, stepId),

@@ -46,7 +46,7 @@ function gatesFor(ids: readonly string[]): Gates {
 /** A step type of the given class that passes its items on once its gate is open; with `calls` it is outside meanwhile. */
 function gated(gates: Gates, kind: ExecutionClass, calls: boolean) {
   return defineDataflowStep({}, {
-    id: 'gated', group: 'transform', class: kind, version: 1, icon: 'box', sources: 'optional', cardinality: 'n→n', title: text('Gated', 'Gated'), summary: text('', ''), help: text('', ''), examples: [],
+    id: 'gated', group: 'transform', class: kind, version: 1, icon: 'box', sources: 'optional', cardinality: 'n→n', title: text('Gated', 'Gated'), summary: text('', ''), help: text('', ''), examples: [], errors: [],
     outputSchema: (_params, { source }) => source ?? { cardinality: 'many', open: true, fields: {} },
     run: async (_params, { source }, use) => {
       const pass = async () => gates.get(use.step.id)?.pass(use);

@@ -19,6 +19,7 @@ let ask: string;
 beforeAll(async () => {
   t = await engineTest([
     { name: 'who', title: 'Who', type: 'catalog', componentId: 'user-info' }, { name: 'ok', title: 'OK', type: 'boolean' }, { name: 'note', title: 'Note', type: 'string' }, { name: 'sum', title: 'Sum', type: 'number' },
+    { name: 'grade', title: 'Grade', type: 'string', enum: [{ value: '1', label: 'One' }, { value: 'null', label: 'None' }] },
   ]);
   await t.start();
   const person = { id: newId('usr'), name: 'Bo' };
@@ -50,6 +51,13 @@ const instanceOf = async (entryId: number) => got(await listInstances(t.database
 const typesOf = async (runId: string) => got(await runEvents(t.database, t.access, runId, { after: 0, limit: 200 })).items.map((each) => each.type);
 
 describe('a question', () => {
+  test.each(['1', 'null'])('R44 an answer that is the text "%s" stays text', async (grade) => {
+    const entryId = await entryFor();
+    const { runId, taskId } = await begin(await asking({ confirmationField: 'grade' }), entryId);
+    expect(got(await answerTask(t.database, t.access, taskId, grade)).task).toMatchObject({ answer: grade });
+    expect(await t.finished(runId)).toMatchObject({ status: 'succeeded', output: { data: { grade } } });
+  });
+
   test('R44 waits, is answered once, and the run goes on with the answer', async () => {
     const entryId = await entryFor(bo.user?.id);
     const { runId, taskId } = await begin(ask, entryId);

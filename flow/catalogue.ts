@@ -52,7 +52,7 @@ function entryOf(type: StepType): CatalogueEntry {
   return {
     key, kind, id, group, class: type.class, version, title, summary, help, icon, examples,
     sources: dataflow?.sources ?? null, cardinality: dataflow?.cardinality ?? null, callerModel: dataflow?.callerModel ?? false,
-    params: schemaOfParams(type), meta: type.params, errors: type.errors ?? [],
+    params: schemaOfParams(type), meta: type.params, errors: type.errors,
   };
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { at, xid8 } from './columns';
+import { anyJson, at, xid8 } from './columns';
 import { workspaces } from './workspaces';
 
 export const components = pgTable('components', {
@@ -44,8 +44,8 @@ export const entryChanges = pgTable('entry_changes', {
   componentId: text('component_id').notNull().references(() => components.id, { onDelete: 'cascade' }),
   entryId: integer('entry_id').notNull(),
   field: text().notNull(),
-  before: jsonb(),
-  after: jsonb(),
+  before: anyJson(),
+  after: anyJson(),
   userId: text('user_id'),
   runId: text('run_id'),
   stepId: text('step_id'),

@@ -1,5 +1,5 @@
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import { at, bytea } from './columns';
+import { anyJson, at, bytea } from './columns';
 import { components } from './components';
 import { session, user } from './users';
 import { apiKeys, workspaces } from './workspaces';
@@ -58,8 +58,8 @@ export const flowChanges = pgTable('flow_changes', {
   stepId: text('step_id'),
   key: text().notNull(),
   op: text().notNull(),
-  old: jsonb(),
-  new: jsonb(),
+  old: anyJson(),
+  new: anyJson(),
   at: at('at').notNull().defaultNow(),
 }, (table) => [primaryKey({ columns: [table.flowId, table.seq, table.idx] }), index('flow_changes_step').on(table.flowId, table.stepId, table.seq)]);
 

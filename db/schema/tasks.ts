@@ -1,5 +1,5 @@
 import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
-import { at } from './columns';
+import { anyJson, at } from './columns';
 import { instances } from './runs';
 import { user } from './users';
 import { workspaces } from './workspaces';
@@ -24,7 +24,7 @@ export const tasks = pgTable('tasks', {
   /** open, answered, expired, closed. */
   state: text().notNull().default('open'),
   dueAt: at('due_at'),
-  answer: jsonb(),
+  answer: anyJson(),
   answeredBy: text('answered_by'),
   answeredByName: text('answered_by_name'),
   answeredAt: at('answered_at'),

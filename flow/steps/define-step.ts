@@ -56,7 +56,7 @@ type Described<P> = {
   icon: string;
   examples: Example[];
   /** The codes its section of the catalogue names, beside those every step can raise; engine/error-cases has a case for each. */
-  errors?: readonly ErrorCode[];
+  errors: readonly ErrorCode[];
   /** `upgrades[n]` turns parameters of version n into version n + 1. */
   upgrades?: Record<number, (params: JsonObject) => JsonObject>;
   /** Runs that it begins are a part of it and are cancelled with it; others go on by themselves. */

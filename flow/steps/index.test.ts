@@ -65,7 +65,7 @@ describe('every step type', () => {
     }
     expect(type.help.fr).not.toBe(type.help.en);
     expect(Object.keys(icons)).toContain(type.icon);
-    for (const code of type.errors ?? []) expect(errorMeaning(code)?.fr, `${code} has no meaning in flow/error-meaning.ts`).toBeTruthy();
+    for (const code of type.errors) expect(errorMeaning(code)?.fr, `${code} has no meaning in flow/error-meaning.ts`).toBeTruthy();
   });
 
   test.each(stepTypes)('F3 $key has a JSON Schema, and its defaults fit it and are never stored', (type) => {
