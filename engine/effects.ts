@@ -15,7 +15,7 @@ import { fieldsUsed } from '#flow/fields-used';
 import type { Json } from '#flow/json';
 import type { EffectScope, EntryWrite, StepUse } from '#flow/steps/capabilities';
 import { FailureError } from '#flow/failure';
-import { writeTable } from './capabilities/write-table';
+import { writeTable } from './tables/write-table';
 import { deferredKind, refuseFullQueue } from './deferred';
 import { EndingRun, LostRun, type LiveRun } from './live-run';
 

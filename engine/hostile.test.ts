@@ -3,8 +3,8 @@ import { deflateRawSync } from 'node:zlib';
 import { uploadFile } from '#db/files';
 import { requestRun, runItems } from '#db/runs';
 import type { Json } from '#flow/json';
-import { readTable } from './capabilities/read-table';
-import { refuseZipBomb } from './capabilities/zip-check';
+import { readTable } from './tables/read-table';
+import { zipEntries } from './tables/zip-entries';
 import { aStep, chain, engineTest, type EngineTest } from './testing';
 
 let t: EngineTest;
@@ -57,7 +57,7 @@ describe('hostile input', () => {
     expect(await code(Buffer.from('a;b\n"open;1'), 'csv')).toBe('PARSE_ERROR');
     expect(await code(Buffer.from(`a\n${'1\n'.repeat(100_001)}`), 'csv')).toBe('LIMIT_EXCEEDED');
     expect(await code(Buffer.from(''), 'csv')).toBe('read');
-    expect(() => refuseZipBomb(zipOf(deflateRawSync(Buffer.alloc(1_000)), 3_000_000_000))).toThrow('LIMIT_EXCEEDED');
+    expect(() => zipEntries(zipOf(deflateRawSync(Buffer.alloc(1_000)), 3_000_000_000))).toThrow('LIMIT_EXCEEDED');
     const flow = await t.insertFlow([aStep('in', 'get-raw-model'), aStep('read', 'import-file', { fileField: 'id', fieldsMapping: [{ target: 'a', value: { column: 1 } }] }, 'in')]);
     const foreign = await uploadFile(t.database, t.access, { name: 'x.csv', mimeType: 'text/csv', bytes: Buffer.from('a\n1') });
     await t.database.sql`insert into workspaces (id, name) values ('wks_other', 'Other')`;

@@ -13,7 +13,7 @@ import type { Step } from '#flow/flow';
 import { callsOf } from './capabilities/call-endpoint';
 import { childRunReads } from './capabilities/child-runs';
 import { entryReads } from './capabilities/entries';
-import { readTable } from './capabilities/read-table';
+import { readTable } from './tables/read-table';
 import { deferredWrites, queuesBefore } from './deferred';
 import { rightOf, type StepEffects } from './effects';
 import type { Engine } from './engine';

@@ -1,7 +1,7 @@
 import { largestFileBytes, storeFile } from '#db/files';
 import type { Table } from '#flow/steps/capabilities';
 import { aStep } from '../testing';
-import { readTable } from '../capabilities/read-table';
+import { readTable } from '../tables/read-table';
 import { codesOf, designCase, runCase, stepCase, type ErrorCase, type Lab } from './error-case';
 
 const cells: Table = { kind: 'cells', header: ['n'], rows: [{ line: 2, cells: ['many'] }], duplicateHeaders: [] };

@@ -41,9 +41,9 @@ export type TableOptions = {
   worksheet: string | null;
 };
 
-/** `csv` and `xlsx` give cells (csv: text only), `json` gives elements. `line` is the 1-based line in the file. */
+/** `csv` and `xlsx` give cells (csv: text only), `json` gives elements. `line` is the 1-based line in the file; `notes` is what the reader has to say. */
 export type Table =
-  | { kind: 'cells'; header: string[]; rows: { line: number; cells: Json[] }[]; duplicateHeaders: string[] }
+  | { kind: 'cells'; header: string[]; rows: { line: number; cells: Json[] }[]; duplicateHeaders: string[]; notes?: Text[] }
   | { kind: 'elements'; elements: Json[] };
 
 export type ExportFile = {

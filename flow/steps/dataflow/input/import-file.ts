@@ -73,6 +73,7 @@ function idOf(value: Json, path: string): string {
 
 function itemsOf(table: Table, plan: Plan, use: StepUse): Item[] {
   if (table.kind === 'cells' && table.duplicateHeaders.length > 0) use.warn(text(`Headers that stand twice, the first one counts: ${table.duplicateHeaders.join(', ')}.`, `En-têtes en double, le premier compte : ${table.duplicateHeaders.join(', ')}.`));
+  if (table.kind === 'cells') for (const each of table.notes ?? []) use.warn(each);
   const count = table.kind === 'cells' ? table.rows.length : table.elements.length;
   if (count === 0 && (table.kind === 'elements' || table.header.length === 0)) return [];
   const targets = plan.rows.map((row) => ({ ...splitTarget(row.target), read: cellReader(row, table) }));

@@ -3,6 +3,7 @@ import { isReference } from '#flow/compare';
 import { fail } from '#flow/failure';
 import type { Json } from '#flow/json';
 import type { ExportFile } from '#flow/steps/capabilities';
+import { badSeparator, isSeparator } from '#flow/steps/column-separator';
 import { text } from '#flow/text';
 
 /** Tables as files (steps.md, export-to-file). Text that a spreadsheet would run as a formula is neutralised. */
@@ -40,19 +41,45 @@ async function contentOf(file: ExportFile): Promise<Uint8Array> {
 
 function csv(file: ExportFile): Promise<Uint8Array> {
   const rows = [file.columns.map((each) => safeText(each)), ...file.rows.map((row) => row.map((value) => String(cell(value) ?? '')))];
+  const delimiter = file.columnSeparator || ';';
+  if (!isSeparator(delimiter)) fail('PARAM_INVALID', badSeparator, { path: 'columnSeparator' });
   return new Promise((resolve, reject) => {
-    stringify(rows, { delimiter: file.columnSeparator || ';', record_delimiter: '\n', eof: false }, (error, output) => (error ? reject(error) : resolve(Buffer.from(`\ufeff${output}`))));
+    // A return alone ends a line for many readers, so it is quoted like every end of a line.
+    stringify(rows, { delimiter, record_delimiter: '\n', quoted_match: /[\r\n]/, eof: false }, (error, output) => (error ? reject(error) : resolve(Buffer.from(`\ufeff${output}`))));
   });
 }
 
 async function xlsx(file: ExportFile): Promise<Uint8Array> {
   const { default: excel } = await import('exceljs'); // large, and most workers never need it
   const workbook = new excel.Workbook();
-  const name = file.worksheetName.replaceAll(/[*?:\\/[\]]/g, ' ').trim().slice(0, 31);
-  const sheet = workbook.addWorksheet(name === '' ? 'Sheet1' : name);
-  sheet.addRow(file.columns.map((each) => safeText(each)));
-  for (const row of file.rows) sheet.addRow(row.map(cell));
+  const sheet = workbook.addWorksheet(sheetName(file.worksheetName));
+  sheet.addRow(file.columns.map((each) => xmlText(safeText(each))));
+  for (const [place, row] of file.rows.entries()) sheet.addRow(row.map((value) => excelCell(value, place + 2)));
   return new Uint8Array(await workbook.xlsx.writeBuffer());
+}
+
+/** What Excel does not take in a name is left out; "History" is its own. */
+function sheetName(wanted: string): string {
+  const name = wanted.replaceAll(/[*?:\\/[\]\p{Cc}]/gu, ' ').trim().slice(0, 31).replaceAll(/^'+|'+$/g, '').trim();
+  return name === '' ? 'Sheet1' : /^history$/i.test(name) ? `${name}_` : name;
+}
+
+const longestCell = 32_767;
+
+function excelCell(value: Json, line: number): string | number | boolean | null {
+  const shown = cell(value);
+  if (typeof shown !== 'string') return shown;
+  if (shown.length > longestCell) fail('LIMIT_EXCEEDED', text(`Line ${line} has a text of ${shown.length} characters; an Excel cell holds 32,767. Choose CSV or JSON, or leave the column out.`, `La ligne ${line} a un texte de ${shown.length} caractères ; une cellule Excel en contient 32 767. Choisissez CSV ou JSON, ou retirez la colonne.`));
+  return xmlText(shown);
+}
+
+/** Characters that XML loses are written as Excel writes them, and what looks like one of those is kept apart from them. */
+function xmlText(words: string): string {
+  return words.replaceAll(/_x[0-9A-Fa-f]{4}_/g, (all) => `_x005F${all}`).replaceAll(/\p{Cc}/gu, (each) => {
+    const code = each.charCodeAt(0);
+    if (code >= 32 || each === '\t' || each === '\n') return each;
+    return code === 0 ? '' : `_x${code.toString(16).padStart(4, '0').toUpperCase()}_`;
+  });
 }
 
 /** Null is an empty cell, a reference its name, other objects and lists JSON text. */
