@@ -10,6 +10,7 @@ import type { WorkspaceIndex } from '#flow/workspace-index';
 import type { Access } from './access';
 import type { Database, Executor } from './client';
 import { checkFields, referredComponent } from './component-fields';
+import { askForIndexes, indexedFields } from './entry-indexes';
 import { integrationFacts } from './integration-facts';
 import { migrateEntries } from './component-migration';
 import { decodeCursor, paged, type Listed, type Page } from './page';
@@ -57,6 +58,7 @@ export async function insertComponent(db: Executor, workspaceId: string, userId:
   await checkFields(db, workspaceId, id, fields);
   if (wanted.settings?.inputFlowId) await checkInputFlow(db, workspaceId, id, wanted.settings.inputFlowId);
   await db.insert(components).values({ id, workspaceId, title: wanted.title, fields, settings: wanted.settings ?? {}, createdBy: userId });
+  if (indexedFields(fields) !== indexedFields([])) await askForIndexes(db);
   await recordChange(db, { workspaceId, topic: 'component', objectId: id });
   return id;
 }
@@ -92,6 +94,7 @@ export async function updateComponent(database: Database, access: Access, id: st
       title: patch.title ?? before.title, fields, settings: { ...before.settings, ...patch.settings }, updatedAt: sql`now()`,
       ...(changed ? { modelVersion: sql`${components.modelVersion} + 1` } : {}),
     }).where(eq(components.id, id));
+    if (indexedFields(fields) !== indexedFields(before.fields)) await askForIndexes(db);
     await recordChange(db, { workspaceId: access.workspaceId, topic: 'component', objectId: id });
     return { component: await viewComponent(db, access.workspaceId, id) };
   }));
@@ -116,6 +119,7 @@ export async function deleteComponent(database: Database, access: Access, id: st
     const [open] = ids.length > 0 ? await db.select({ runId: runSlots.runId }).from(runSlots).where(inArray(runSlots.flowId, ids)).limit(1) : [];
     if (open) fail('STATE_INVALID', text(`A flow of "${component.title}" is running (run ${open.runId}). Wait for it or cancel it, then delete.`, `Un flux de « ${component.title} » s’exécute (exécution ${open.runId}). Attendez ou annulez-le, puis supprimez.`));
     await db.update(components).set({ deletedAt: sql`now()` }).where(eq(components.id, id));
+    if (indexedFields(component.fields) !== indexedFields([])) await askForIndexes(db);
     if (ids.length > 0) await db.update(flows).set({ deletedAt: sql`now()` }).where(inArray(flows.id, ids));
     for (const flowId of ids) await recordChange(db, { workspaceId: access.workspaceId, topic: 'flow', objectId: flowId, deleted: true });
     await recordChange(db, { workspaceId: access.workspaceId, topic: 'component', objectId: id, deleted: true });

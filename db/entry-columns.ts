@@ -22,7 +22,15 @@ export type Column = {
   /** What a person sorts by, where it is not the value: the name of a reference. */
   sortBy?: SQL;
   neverEmpty?: boolean;
+  /**
+   * What its index is over, where that is not the value: the beginning of a text, for an index takes no long ones.
+   * Filters and sorts name it beside the value.
+   */
+  index?: { value: SQL; isPrefix: true };
 };
+
+/** A page of an index holds three entries at least: 200 characters are 800 bytes at most. */
+export const indexedCharacters = 200;
 
 type Part = Pick<Column, 'kind' | 'value' | 'reads'> & Partial<Column>;
 
@@ -34,7 +42,8 @@ export function columnOf(component: ComponentModel, path: string): Column {
   const part = isSystem ? systemPart(head, rest.join('.')) : own ? fieldPart(own, rest.join('.')) : undefined;
   if (own?.virtual && !isSystem) fail('PARAM_INVALID', text(`"${path}" is virtual: it is never stored, so it cannot be filtered or sorted by.`, `« ${path} » est virtuel : jamais enregistré, il ne sert ni à filtrer ni à trier.`), { path });
   if (!part) fail('FIELD_NOT_FOUND', text(`"${path}" is not a field of "${component.title}". It has ${component.fields.map((field) => field.name).slice(0, 20).join(', ') || 'none'} and the system fields.`, `« ${path} » n’est pas un champ de « ${component.title} ». Il a ${component.fields.map((field) => field.name).slice(0, 20).join(', ') || 'aucun champ'} et les champs système.`), { path });
-  return { path, ordered: true, ...part };
+  const isIndexed = own?.query === true && !isSystem && part.kind === 'text' && !part.sortBy && rest.length === 0;
+  return { path, ordered: true, ...part, ...(isIndexed ? { index: { value: sql`left(${part.value}, ${sql.raw(String(indexedCharacters))})`, isPrefix: true } } : {}) };
 }
 
 const readsText = (constant: Json) => (constant === null || typeof constant === 'object' ? undefined : String(constant));

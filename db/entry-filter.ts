@@ -4,7 +4,7 @@ import { fail } from '#flow/failure';
 import type { Json } from '#flow/json';
 import { text } from '#flow/text';
 import type { Condition, Filter, Operator } from '#flow/value';
-import { columnOf, type Column } from './entry-columns';
+import { columnOf, indexedCharacters, type Column } from './entry-columns';
 import { entries } from './schema';
 
 /** A filter (steps.md §1.4) as SQL, with the answers that `compares` of flow/compare.ts gives on models of the declared types. */
@@ -27,14 +27,17 @@ function conditionSql(component: ComponentModel, condition: Condition, path: str
   const value = bound(column, readConstant(column, constant, path));
   switch (operator) {
     case 'equal':
-      return sql`${column.value} = ${value}`;
+      return sql`${column.index ? sql`${column.index.value} = ${beginning(value)} and ` : sql``}${column.value} = ${value}`;
     case 'notEqual':
       return sql`${column.value} is distinct from ${value}`;
     case 'greater': case 'less': case 'greaterOrEqual': case 'lessOrEqual':
       if (!column.ordered) mismatch(column, operator, path);
-      return sql`${column.value} ${sql.raw(signs[operator])} ${value}`;
+      return sql`${column.index ? sql`${column.index.value} ${sql.raw(signs[operator].slice(0, 1))}= ${beginning(value)} and ` : sql``}${column.value} ${sql.raw(signs[operator])} ${value}`;
   }
 }
+
+/** Of a constant what `Column.index` is of the value. */
+const beginning = (value: SQL) => sql`left(${value}, ${sql.raw(String(indexedCharacters))})`;
 
 const signs = { greater: '>', less: '<', greaterOrEqual: '>=', lessOrEqual: '<=' } as const;
 
@@ -48,7 +51,8 @@ function inSql(column: Column, constant: Json, path: string): SQL {
   if (!Array.isArray(constant)) return fail('PARAM_INVALID', text(`"${column.path}": "in" takes a list of values.`, `« ${column.path} » : « in » attend une liste de valeurs.`), { path });
   if (column.kind === 'list') return mismatch(column, 'in', path);
   const values = constant.filter((each) => each !== null).map((each) => bound(column, readConstant(column, each, path)));
-  const among = values.length > 0 ? sql`${column.value} in (${sql.join(values, sql`, `)})` : sql`false`;
+  const begins = column.index && values.length > 0 ? sql`${column.index.value} in (${sql.join(values.map(beginning), sql`, `)}) and ` : sql``;
+  const among = values.length > 0 ? sql`(${begins}${column.value} in (${sql.join(values, sql`, `)}))` : sql`false`;
   return constant.includes(null) ? sql`(${among} or ${column.value} is null)` : among;
 }
 
@@ -86,7 +90,8 @@ export function searchSql(component: ComponentModel, search: string): SQL | unde
   }));
 }
 
-export type SortKey = { column: Pick<Column, 'kind'>; value: SQL; descending: boolean };
+/** `rank` tells empty values apart and stands in the cursor only: the order says "nulls last", as its indexes do. */
+export type SortKey = { column: Pick<Column, 'kind'>; value: SQL; descending: boolean; rank?: true; mayBeEmpty?: true; index?: SQL };
 
 /** `price,-createdDate`; empty values stand last either way, and the id decides between equals. */
 export function sortKeys(component: ComponentModel, sort: string | undefined): SortKey[] {
@@ -96,14 +101,18 @@ export function sortKeys(component: ComponentModel, sort: string | undefined): S
     if (column.kind === 'list') fail('PARAM_INVALID', text(`"${column.path}" is a list and has no order. Sort by another field.`, `« ${column.path} » est une liste, sans ordre. Triez par un autre champ.`), { path: 'sort' });
     const [value, kind] = column.sortBy ? [column.sortBy, 'text' as const] : [column.value, column.path === 'id' ? 'integer' as const : column.kind];
     const key = { column: { kind }, value, descending: each.startsWith('-') };
-    return column.neverEmpty ? [key] : [{ column: { kind: 'boolean' }, value: sql`(${value} is null)`, descending: false }, key];
+    return column.neverEmpty ? [key] : [{ column: { kind: 'boolean' }, value: sql`(${value} is null)`, descending: false, rank: true }, { ...key, mayBeEmpty: true, ...(column.index ? { index: column.index.value } : {}) }];
   });
   const decided = asked.some((each) => /^[-+]?id$/.test(each));
   return decided ? keys : [...keys, { column: { kind: 'integer' }, value: sql`${entries.id}`, descending: false }];
 }
 
 export function orderBy(keys: readonly SortKey[]): SQL[] {
-  return keys.map((key) => (key.descending ? sql`${key.value} desc` : sql`${key.value} asc`));
+  return keys.flatMap((key) => {
+    if (key.rank) return [];
+    const way = sql.raw(`${key.descending ? 'desc' : 'asc'}${key.mayBeEmpty ? ' nulls last' : ''}`);
+    return key.index ? [sql`${key.index} ${way}`, sql`${key.value} ${way}`] : [sql`${key.value} ${way}`];
+  });
 }
 
 /** Rows after the last one shown: behind it in the first key, or equal there and behind in the second, … */

@@ -13,6 +13,7 @@ export const sideJobs = {
   'sweep-blobs': z.looseObject({}),
   'trim-tables': z.looseObject({}),
   'make-weeks': z.looseObject({}),
+  'index-entries': z.looseObject({}),
 } as const;
 export type SideJob = keyof typeof sideJobs;
 const mostAttempts = 12; // the pause grows to hours: the last is tried about two days later

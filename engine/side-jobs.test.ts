@@ -125,7 +125,7 @@ describe('side jobs', () => {
     const parts = { env: env(), database, connectionUrl: database.url, workerId: 'nobody' };
     const both = [await startSideJobs(parts), await startSideJobs(parts)];
     const known = await database.sql<{ identifier: string }[]>`select identifier from graphile_worker._private_known_crontabs order by 1`;
-    expect(known.map((each) => each.identifier)).toEqual(['make-weeks', 'remove-old-runs', 'sweep-blobs', 'trim-tables']);
+    expect(known.map((each) => each.identifier)).toEqual(['index-entries', 'make-weeks', 'remove-old-runs', 'sweep-blobs', 'trim-tables']);
     for (const job of ['remove-old-runs', 'sweep-blobs', 'trim-tables', 'make-weeks'] as const) await database.db.transaction((tx) => addJob(tx, job, {}));
     await until(async () => (await jobs()).length === 0);
     await Promise.all(both.map((each) => each.close()));

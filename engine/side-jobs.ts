@@ -5,6 +5,7 @@ import type { Runner, TaskList } from 'graphile-worker';
 import { createTransport } from 'nodemailer';
 import { sweepBlobs } from '#db/blob-sweep';
 import type { Database } from '#db/client';
+import { indexEntries } from '#db/entry-indexes';
 import type { Env } from '#db/env';
 import { log, reasonOf } from '#db/log';
 import { openMail } from '#db/mail';
@@ -28,6 +29,7 @@ const crontab = `
 41 3 * * * sweep-blobs ?max=3&fill=1d
 5,35 * * * * trim-tables ?max=3
 23 */6 * * * make-weeks ?max=3&fill=6h
+11 4 * * * index-entries ?max=3&fill=1d
 `;
 
 export async function startSideJobs(parts: Parts): Promise<SideJobs> {
@@ -94,6 +96,7 @@ export function tasksOf(env: Env, database: Database): TaskList {
     'sweep-blobs': () => sweepBlobs(database.sql),
     'trim-tables': () => trimTables(database.sql),
     'make-weeks': () => makeWeeks(database.sql),
+    'index-entries': () => indexEntries(database),
   };
   return Object.fromEntries(Object.entries(work).map(([name, does]) => [name, async (payload: unknown, { job }) => {
     const done = await does(payload, job.attempts >= job.max_attempts);
