@@ -4,7 +4,7 @@ import type { Starter } from '#db/run-request';
 import type { ComponentModel } from '#flow/component-model';
 import type { Json, JsonObject } from '#flow/json';
 import { eventVersion, type NewRunEvent, type RunEvent } from '#flow/run-event';
-import { evolve, isEnded, type RunState } from '#flow/run-state';
+import { isEnded, RunFold, type RunState } from '#flow/run-state';
 import type { RunLimits } from '#flow/limits';
 import type { ItemList, Trigger } from '#flow/steps/capabilities';
 import type { Appender } from './append';
@@ -32,7 +32,6 @@ export type Claimed = { fence: number; headSeq: number; headHash: string; wakes:
 export class LiveRun {
   readonly facts: RunFacts;
   readonly fence: number;
-  state: RunState;
   entryId: number | null;
   headSeq: number;
   headHash: string;
@@ -72,6 +71,7 @@ export class LiveRun {
   projectedStatus: string;
   projectedAtMs = 0;
   private readonly appender: Appender;
+  private readonly fold: RunFold;
   private lastAtMs: number;
   private lastAt = '';
   private isCalled = false;
@@ -87,12 +87,16 @@ export class LiveRun {
     this.headSeq = claimed.headSeq;
     this.headHash = claimed.headHash;
     this.wakes = claimed.wakes;
-    this.state = state;
+    this.fold = new RunFold(state);
     this.entryId = entryId;
     this.appender = appender;
     this.lastAtMs = state.at === null ? 0 : Date.parse(state.at);
     this.projectedStatus = state.status;
     for (const [id, step] of Object.entries(state.steps)) if (step.status === 'waiting') this.due.add(id);
+  }
+
+  get state(): RunState {
+    return this.fold.state;
   }
 
   /** How long the run may take: what its flow says, else what the workspace gives a dataflow; a workflow may take for ever. */
@@ -198,7 +202,7 @@ export class LiveRun {
     const at = this.now();
     const { json, data } = stored(draft.data);
     const own = { type: draft.type, ...(draft.stepId === undefined ? {} : { stepId: draft.stepId }), ...(draft.attempt === undefined ? {} : { attempt: draft.attempt }), ...(draft.iteration === undefined ? {} : { iteration: draft.iteration }) };
-    this.state = evolve(this.state, { ...own, seq, at, data } as RunEvent); // A draft is typed; only its texts were made storable.
+    this.fold.apply({ ...own, seq, at, data } as RunEvent); // A draft is typed; only its texts were made storable.
     const row = {
       runId: this.facts.id, seq, type: draft.type, version: eventVersion, stepId: draft.stepId ?? null, attempt: draft.attempt ?? null, iteration: draft.iteration ?? null,
       fence: this.fence, at, data, blob: draft.blob ?? null,

@@ -76,26 +76,40 @@ export function evolve(state: RunState, event: RunEvent): RunState {
 
 /** `events.reduce(evolve, state)` without copying all steps for every event: a long log of a large flow at once. */
 export function foldEvents(state: RunState, events: readonly RunEvent[]): RunState {
-  let steps: Steps = { ...state.steps };
-  let tally = tallyOf(steps);
-  let now: RunState = { ...state, steps };
-  const inPlace: Book = {
+  const fold = new RunFold(state);
+  for (const event of events) fold.apply(event);
+  return fold.state;
+}
+
+/** The same event by event, for who carries a run. `state.steps` is the fold's own and changes with the next event; each step in it is a new one. */
+export class RunFold {
+  state: RunState;
+  private steps: Steps = {};
+  private tally: Tally = { moving: 0, waiting: 0 };
+  private readonly book: Book = {
     put: (_steps, id, step) => {
-      count(tally, steps[id], -1);
-      count(tally, step, 1);
-      steps[id] = step;
-      return steps;
+      count(this.tally, this.steps[id], -1);
+      count(this.tally, step, 1);
+      this.steps[id] = step;
+      return this.steps;
     },
-    tally: () => tally,
+    tally: () => this.tally,
   };
-  for (const event of events) {
-    now = evolved(now, event, inPlace);
-    if (now.steps === steps) continue;
-    steps = { ...now.steps };
-    tally = tallyOf(steps);
-    now = { ...now, steps };
+
+  constructor(state: RunState) {
+    this.state = this.own(state);
   }
-  return now;
+
+  apply(event: RunEvent): void {
+    const next = evolved(this.state, event, this.book);
+    this.state = next.steps === this.steps ? next : this.own(next);
+  }
+
+  private own(state: RunState): RunState {
+    this.steps = { ...state.steps };
+    this.tally = tallyOf(this.steps);
+    return { ...state, steps: this.steps };
+  }
 }
 
 type Steps = { [stepId: string]: StepState };
