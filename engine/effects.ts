@@ -137,7 +137,7 @@ function scopeOf(tx: Executor, run: LiveRun, { stepId, iteration }: At, note: (k
       return { writes: writes.map((each): Json => ({ ...each })) };
     },
     writeFile: async (file) => {
-      const table = await writeTable(file);
+      const table = await writeTable(file, facts.limits.exportBytes);
       const stored = await storeFile(tx, actor, table);
       note('file', { id: stored.id, name: stored.name });
       return { fileId: stored.id, fileName: stored.name, size: stored.size };

@@ -38,6 +38,10 @@ describe('limits', () => {
     expect(full).toMatchObject({ status: 'failed', error: { code: 'LIMIT_EXCEEDED', message: expect.stringContaining('100 events') } });
     const events = await runEvents(t.database, t.access, full.id, { after: 0, limit: 1_000 });
     expect(events.ok && events.items.length).toBeLessThanOrEqual(100);
+    const file = { input: [{ text: 'x'.repeat(5_000) }] };
+    const exporting = [aStep('in', 'get-raw-model'), aStep('file', 'export-to-file', { fileType: 'json', fileName: { const: 'x' } }, 'in')];
+    expect(await within({ exportBytes: 5_000 }, exporting, file)).toMatchObject({ status: 'failed', error: { code: 'FILE_TOO_LARGE', message: expect.stringContaining('5,000 are the most') } });
+    expect(await within({ exportBytes: 6_000 }, exporting, file)).toMatchObject({ status: 'succeeded' });
     expect(await within({ items: 40, events: 200 }, chain(60), many)).toMatchObject({ status: 'succeeded' });
   });
 

@@ -3,6 +3,7 @@ import { parseDefinition } from './canonical';
 import { problemsOf } from './check';
 import type { FlowDefinition } from './flow';
 import type { Json, JsonObject } from './json';
+import { resolvePath } from './path';
 import { schemasOf } from './propagate';
 import { sampleContext, shortFlow, type ShortStep } from './testing-flow';
 
@@ -209,5 +210,26 @@ describe('size', () => {
   test('F13 more than 10,000 steps are no definition', () => {
     const parsed = chain(10_001);
     expect(!parsed.ok && parsed.issues[0]?.path).toBe('lanes[0].stages[0].steps');
+  });
+});
+
+describe('what steps give', () => {
+  const given = { id: 'in', type: 'get-raw-model', params: { model: '{"o":{"rows":[{"v":1}],"x":1}}' } };
+  const typeAt = (steps: ShortStep[], id: string, path: string) => {
+    const schema = schemasOf(shortFlow(steps), sampleContext).get(id);
+    const resolved = schema ? resolvePath(schema, path) : undefined;
+    return resolved?.found ? resolved.field.type : (resolved?.certain ?? null);
+  };
+
+  test('F19 the parent of a flattened element has all but the array', () => {
+    const steps = [given, { id: 's', type: 'select-many', params: { modelPath: 'o.rows' } }];
+    expect(['v', '$parent.o.x', '$parent.o.rows'].map((path) => typeAt(steps, 's', path))).toEqual(['integer', 'integer', true]);
+  });
+
+  test('F19 the least and the most are of the values’ type', () => {
+    const dated = { id: 'd', type: 'transform-model', params: { fieldsMapping: [{ target: 'day@date', value: { const: '2026-01-31' } }, { target: 'n@number', value: { const: 1 } }, { target: 't', value: { const: 'x' } }] } };
+    const group = { id: 'g', type: 'group-by', params: { keys: ['t'] } };
+    const total = (op: string, valueField: string) => typeAt([given, dated, group, { id: 's', type: 'calculate-array', params: { operations: [{ op, arrayField: 'items', valueField, resultField: 'r' }] } }], 's', 'r');
+    expect([total('max', 'day'), total('min', 'n'), total('min', 't'), total('sum', 'n'), total('average', 'n')]).toEqual(['date', 'number', 'unknown', 'number', 'number']);
   });
 });

@@ -7,6 +7,8 @@ const shape = {
   /** Items that a step gives. */
   items: limit(1, 1_000_000),
   itemBytes: limit(1_000, 50_000_000),
+  /** Of a file that a step writes; no larger one could be stored. */
+  exportBytes: limit(1_000, 20_971_520),
   /** Events in the log of one run, and their size. */
   events: limit(100, 204_800),
   logBytes: limit(100_000, 500_000_000),
@@ -20,12 +22,12 @@ export const workspaceLimits = z.strictObject(shape).partial();
 export type WorkspaceLimits = z.infer<typeof workspaceLimits>;
 /** null: the default again. */
 export const limitsChange = z.strictObject({
-  items: shape.items.nullable(), itemBytes: shape.itemBytes.nullable(), events: shape.events.nullable(), logBytes: shape.logBytes.nullable(), nesting: shape.nesting.nullable(),
+  items: shape.items.nullable(), itemBytes: shape.itemBytes.nullable(), exportBytes: shape.exportBytes.nullable(), events: shape.events.nullable(), logBytes: shape.logBytes.nullable(), nesting: shape.nesting.nullable(),
   dataflowMs: shape.dataflowMs.nullable(), concurrency: shape.concurrency.nullable(),
 }).partial();
 export type LimitsChange = z.infer<typeof limitsChange>;
-export type RunLimits = { items: number; itemBytes: number; events: number; logBytes: number; nesting: number; dataflowMs: number };
-export const defaultLimits: RunLimits = { items: 100_000, itemBytes: 5_000_000, events: 51_200, logBytes: 50_000_000, nesting: 10, dataflowMs: 15 * 60_000 };
+export type RunLimits = { items: number; itemBytes: number; exportBytes: number; events: number; logBytes: number; nesting: number; dataflowMs: number };
+export const defaultLimits: RunLimits = { items: 100_000, itemBytes: 5_000_000, exportBytes: 1_048_576, events: 51_200, logBytes: 50_000_000, nesting: 10, dataflowMs: 15 * 60_000 };
 
 /** As stored in a workspace's settings; what does not read counts as not set. */
 export function limitsFrom(settings: unknown): WorkspaceLimits {
@@ -34,9 +36,9 @@ export function limitsFrom(settings: unknown): WorkspaceLimits {
 }
 
 export function filledLimits(set: WorkspaceLimits): RunLimits {
-  const { items, itemBytes, events, logBytes, nesting, dataflowMs } = defaultLimits;
+  const { items, itemBytes, exportBytes, events, logBytes, nesting, dataflowMs } = defaultLimits;
   return {
-    items: set.items ?? items, itemBytes: set.itemBytes ?? itemBytes, events: set.events ?? events, logBytes: set.logBytes ?? logBytes, nesting: set.nesting ?? nesting, dataflowMs: set.dataflowMs ?? dataflowMs,
+    items: set.items ?? items, itemBytes: set.itemBytes ?? itemBytes, exportBytes: set.exportBytes ?? exportBytes, events: set.events ?? events, logBytes: set.logBytes ?? logBytes, nesting: set.nesting ?? nesting, dataflowMs: set.dataflowMs ?? dataflowMs,
   };
 }
 

@@ -4,17 +4,19 @@ import { text } from '#flow/text';
 import { decoded, lineAt } from './decoded';
 import { jsonFault } from './json-fault';
 
-const deepest = 64;
+/** The list and an element of as many levels as any input may have. */
+const deepest = 65;
 
 /** A list gives its elements, anything else is one. Numbers are doubles; of a key that stands twice the last one counts. */
 export function readJson(bytes: Buffer): Json[] {
   const content = decoded(bytes);
   if (content.trim() === '') return [];
-  const elements = parsed(content);
-  for (const [place, element] of elements.entries()) {
-    if (isTooDeep(element)) fail('PARSE_ERROR', text(`Element ${place + 1} of the file is nested deeper than ${deepest} levels.`, `L’élément ${place + 1} du fichier est imbriqué sur plus de ${deepest} niveaux.`), { details: { row: place + 1 } });
+  const deep = tooDeepAt(content);
+  if (deep !== null) {
+    const line = lineAt(content, deep);
+    fail('PARSE_ERROR', text(`The file is nested deeper than ${deepest} levels (line ${line}). Flatten it first.`, `Le fichier est imbriqué sur plus de ${deepest} niveaux (ligne ${line}). Aplatissez-le d’abord.`), { details: { line } });
   }
-  return elements;
+  return parsed(content);
 }
 
 function parsed(content: string): Json[] {
@@ -29,14 +31,18 @@ function parsed(content: string): Json[] {
   }
 }
 
-/** Level by level, without recursion. */
-function isTooDeep(element: Json): boolean {
-  let level: Json[] = [element];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > deepest) return true;
-    const next: Json[] = [];
-    for (const each of level) if (typeof each === 'object' && each !== null) for (const inner of Array.isArray(each) ? each : Object.values(each)) if (typeof inner === 'object' && inner !== null) next.push(inner);
-    level = next;
+/** Where the text goes too deep, before anything is made of it: millions of levels take the parser seconds. */
+function tooDeepAt(content: string): number | null {
+  let [depth, isText] = [0, false];
+  for (let at = 0; at < content.length; at++) {
+    const code = content.charCodeAt(at);
+    if (isText) {
+      if (code === 92) at++;
+      else if (code === 34) isText = false;
+    } else if (code === 34) isText = true;
+    else if (code === 91 || code === 123) depth++;
+    else if (code === 93 || code === 125) depth--;
+    if (depth > deepest) return at;
   }
-  return false;
+  return null;
 }

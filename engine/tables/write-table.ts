@@ -7,15 +7,14 @@ import { badSeparator, isSeparator } from '#flow/steps/column-separator';
 import { text } from '#flow/text';
 
 /** Tables as files (steps.md, export-to-file). Text that a spreadsheet would run as a formula is neutralised. */
-export const largestExportBytes = 1_048_576;
 const mimeTypes = { csv: 'text/csv', xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', json: 'application/json' };
 
-export async function writeTable(file: ExportFile): Promise<{ name: string; mimeType: string; bytes: Uint8Array }> {
+export async function writeTable(file: ExportFile, mostBytes: number): Promise<{ name: string; mimeType: string; bytes: Uint8Array }> {
   const name = fileName(file);
   const bytes = await contentOf(file);
-  if (bytes.byteLength > largestExportBytes) fail('FILE_TOO_LARGE', text(
-    `The file would have ${bytes.byteLength} bytes; 1 MB is the most. Filter the items or choose fewer columns.`,
-    `Le fichier ferait ${bytes.byteLength} octets ; 1 Mo est le maximum. Filtrez les éléments ou choisissez moins de colonnes.`));
+  if (bytes.byteLength > mostBytes) fail('FILE_TOO_LARGE', text(
+    `The file would have ${bytes.byteLength.toLocaleString('en')} bytes; ${mostBytes.toLocaleString('en')} are the most in this workspace. Filter the items, choose fewer columns, or raise the limit in the settings.`,
+    `Le fichier ferait ${bytes.byteLength.toLocaleString('fr')} octets ; ${mostBytes.toLocaleString('fr')} est le maximum dans cet espace. Filtrez les éléments, choisissez moins de colonnes, ou relevez la limite dans les réglages.`));
   return { name, mimeType: mimeTypes[file.fileType], bytes };
 }
 

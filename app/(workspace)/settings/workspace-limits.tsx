@@ -12,14 +12,14 @@ import { toast } from '../../_ui/toast';
 /** How people write each limit: minutes and megabytes rather than milliseconds and bytes. */
 const rows = [
   { key: 'dataflowMs', factor: 60_000 }, { key: 'concurrency', factor: 1 }, { key: 'items', factor: 1 }, { key: 'itemBytes', factor: 1_000_000 },
-  { key: 'events', factor: 1 }, { key: 'logBytes', factor: 1_000_000 }, { key: 'nesting', factor: 1 },
+  { key: 'exportBytes', factor: 1_048_576 }, { key: 'events', factor: 1 }, { key: 'logBytes', factor: 1_000_000 }, { key: 'nesting', factor: 1 },
 ] as const satisfies readonly { key: keyof WorkspaceLimits; factor: number }[];
 type Key = (typeof rows)[number]['key'];
 type Draft = Record<Key, string>;
 
 const draftOf = (limits: WorkspaceLimits): Draft => {
   const shown = (key: Key, factor: number) => (limits[key] === undefined ? '' : String(limits[key] / factor));
-  return { dataflowMs: shown('dataflowMs', 60_000), concurrency: shown('concurrency', 1), items: shown('items', 1), itemBytes: shown('itemBytes', 1_000_000), events: shown('events', 1), logBytes: shown('logBytes', 1_000_000), nesting: shown('nesting', 1) };
+  return { dataflowMs: shown('dataflowMs', 60_000), concurrency: shown('concurrency', 1), items: shown('items', 1), itemBytes: shown('itemBytes', 1_000_000), exportBytes: shown('exportBytes', 1_048_576), events: shown('events', 1), logBytes: shown('logBytes', 1_000_000), nesting: shown('nesting', 1) };
 };
 
 /** What runs of this workspace may take; an empty field is the default. */

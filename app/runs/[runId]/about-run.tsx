@@ -3,7 +3,7 @@ import Link from 'next/link';
 import { useFormatter, useLocale, useTranslations } from 'next-intl';
 import { stepsOf, type FlowDefinition } from '#flow/flow';
 import { shortRunName } from '#flow/id';
-import type { Json } from '#flow/json';
+import { isJsonObject, type Json } from '#flow/json';
 import type { RunEvent } from '#flow/run-event';
 import type { RunState } from '#flow/run-state';
 import { between, formatCount, formatDuration, localeOf } from '../../_run/duration';
@@ -53,6 +53,12 @@ function Value({ title, value }: { title: string; value: Json }) {
   return <section className={styles.section}><h2>{title}</h2><div className={styles.value} tabIndex={0} role="region" aria-label={title}><JsonTree value={value} /></div></section>;
 }
 
+/** Runs that steps began, those nobody waited for too. */
+function startedBy(events: readonly RunEvent[], stepId: string | undefined): string[] {
+  return events.flatMap((event) => (event.type === 'effect.recorded' && (stepId === undefined || event.stepId === stepId) ? event.data.refs : []))
+    .flatMap((ref) => (isJsonObject(ref) && typeof ref['runId'] === 'string' ? [ref['runId']] : []));
+}
+
 type FactsProps = { run: ReplayRun; latest: RunState; events: readonly RunEvent[]; me: string | null; stepId?: string };
 
 export function RunFacts({ run, latest, events, me, stepId }: FactsProps) {
@@ -60,7 +66,8 @@ export function RunFacts({ run, latest, events, me, stepId }: FactsProps) {
   const trigger = useTriggerWords();
   const format = useFormatter();
   const locale = localeOf(useLocale());
-  const children = Object.entries(latest.steps).filter(([id]) => stepId === undefined || id === stepId).flatMap(([, step]) => step.childRuns);
+  const waitedFor = Object.entries(latest.steps).filter(([id]) => stepId === undefined || id === stepId).flatMap(([, step]) => step.childRuns);
+  const children = [...new Set([...waitedFor, ...startedBy(events, stepId)])];
   const effects = new Map<string, number>();
   for (const event of events) if (event.type === 'effect.recorded') effects.set(event.data.kind, (effects.get(event.data.kind) ?? 0) + event.data.count);
   const took = between(latest.startedAt, latest.finishedAt);

@@ -112,7 +112,7 @@ function cellReader(row: CellMappingRow, table: Table): (place: number) => Json 
   if (table.kind === 'elements') {
     return (place) => {
       const element = table.elements[place] ?? null;
-      return isJsonObject(element) ? readPath(element, String(wanted)) : wanted === 'value' ? element : null;
+      return readPath(isJsonObject(element) ? element : { value: element }, String(wanted));
     };
   }
   const column = columnIndex(wanted, table);

@@ -26,8 +26,8 @@ export const exportToFile = defineDataflowStep(
     id: 'export-to-file', group: 'output', class: 'effect', version: 1, icon: 'file-output', sources: 'one', cardinality: 'n→1', runsEmpty: true,
     title: text('Export to file', 'Exporter vers fichier'), summary: text('Write items as csv, xlsx or json', 'Écrit les éléments en csv, xlsx ou json'),
     help: text(
-      'Writes all items into one file with a header row. Without items the file holds the header only. Objects and arrays become JSON text, references their name; text that a spreadsheet would run as a formula is escaped. 1 MB at most.',
-      'Écrit tous les éléments dans un fichier avec une ligne d’en-tête. Sans élément, le fichier n’a que l’en-tête. Objets et tableaux deviennent du texte JSON, les références leur nom ; le texte qu’un tableur exécuterait comme formule est neutralisé. 1 Mo au plus.'),
+      'Writes all items into one file with a header row. Without items the file holds the header only. Objects and arrays become JSON text, references their name; text that a spreadsheet would run as a formula is escaped. 1 MB at most, unless the workspace allows more.',
+      'Écrit tous les éléments dans un fichier avec une ligne d’en-tête. Sans élément, le fichier n’a que l’en-tête. Objets et tableaux deviennent du texte JSON, les références leur nom ; le texte qu’un tableur exécuterait comme formule est neutralisé. 1 Mo au plus, sauf si l’espace en permet davantage.'),
     errors: ['FILE_TOO_LARGE', 'PARAM_INVALID'],
     examples: [],
     foot: ({ fileName, fileType }) => {

@@ -44,7 +44,7 @@ export const calculateArray = defineDataflowStep(
       return text(labels.map((each) => each.en).join(', '), labels.map((each) => each.fr).join(', '));
     },
     problems: ({ operations }, { source }) => (source ? (operations ?? []).flatMap((each, row) => valueProblems(`operations[${row}].valueField`, each, source)) : []),
-    outputSchema: ({ operations }, { source }) => withFields(source, Object.fromEntries((operations ?? []).map((each): [string, ModelField] => [splitTarget(each.resultField ?? '').name, { type: 'number' }]))),
+    outputSchema: ({ operations }, { source }) => withFields(source, Object.fromEntries((operations ?? []).map((each): [string, ModelField] => [splitTarget(each.resultField ?? '').name, resultField(each, source)]))),
     run: ({ operations }, { source }, use) => {
       const plans = (operations ?? []).map((each) => ({ op: each.op ?? 'sum', arrayField: each.arrayField ?? '', read: each.valueField ? reader(each.valueField) : null, name: splitTarget(each.resultField ?? '').name }));
       return perItem(source, use, (item) => {
@@ -55,6 +55,16 @@ export const calculateArray = defineDataflowStep(
     },
   },
 );
+
+/** Sums and averages are numbers; the least and the most are what the values are, and those of text may be either. */
+function resultField({ op, arrayField, valueField }: { op?: Op | undefined; arrayField?: string | undefined; valueField?: string | undefined }, source: ModelSchema | undefined): ModelField {
+  if (op !== 'min' && op !== 'max') return { type: 'number' };
+  const list = source && arrayField ? resolvePath(source, arrayField) : undefined;
+  const element = list?.found ? list.field.items : undefined;
+  const value = element && valueField ? resolvePath({ cardinality: 'one', open: true, fields: element.fields ?? {} }, valueField) : undefined;
+  const type = valueField ? (value?.found ? value.field.type : 'unknown') : (element?.type ?? 'unknown');
+  return { type: ['number', 'integer', 'date', 'date-time', 'time'].includes(type) ? type : 'unknown' };
+}
 
 /** A path that no element has would make every sum 0. */
 function valueProblems(param: string, { arrayField, valueField }: { arrayField?: string | undefined; valueField?: string | undefined }, source: ModelSchema): StepProblem[] {

@@ -45,3 +45,17 @@ export function withoutArray(item: Item, path: string): Item {
   const dropped = drop(item, parsed.segments);
   return isJsonObject(dropped) ? dropped : item;
 }
+
+/** The parent as it is kept: without the array, which its fields name no more. */
+export function parentField(source: ModelSchema | undefined, path: string | undefined): ModelField {
+  const whole: ModelField = { type: 'object', fields: source?.fields ?? {}, open: source?.open ?? true };
+  const parsed = parsePath(path ?? '');
+  return parsed.ok ? withoutField(whole, parsed.segments) : whole;
+}
+
+function withoutField(field: ModelField, [first, ...rest]: (string | number)[]): ModelField {
+  const own = typeof first === 'string' ? field.fields?.[first] : undefined;
+  if (typeof first !== 'string' || !own || !field.fields) return field;
+  const { [first]: _dropped, ...others } = field.fields;
+  return { ...field, fields: rest.length === 0 ? others : { ...field.fields, [first]: withoutField(own, rest) } };
+}

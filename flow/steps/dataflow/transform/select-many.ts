@@ -2,7 +2,7 @@ import { text } from '../../../text';
 import { defineDataflowStep } from '../../define-step';
 import { field } from '../../field';
 import { perItem } from '../../per-item';
-import { elementsAt, elementSchema, withoutArray } from './flatten';
+import { elementsAt, elementSchema, parentField, withoutArray } from './flatten';
 
 export const selectMany = defineDataflowStep(
   { modelPath: field.path(text('Model path', 'Chemin du modèle'), { required: true, expects: ['array'], help: text('The array to flatten.', 'Le tableau à aplatir.') }) },
@@ -18,7 +18,7 @@ export const selectMany = defineDataflowStep(
     foot: ({ modelPath }) => text(modelPath ?? '', modelPath ?? ''),
     outputSchema: ({ modelPath }, { source }) => {
       const element = elementSchema(source, modelPath);
-      return { cardinality: 'many', open: element.open, fields: { ...element.fields, $parent: { type: 'object', fields: source?.fields ?? {}, open: source?.open ?? true } } };
+      return { cardinality: 'many', open: element.open, fields: { ...element.fields, $parent: parentField(source, modelPath) } };
     },
     run: ({ modelPath }, { source }, use) => perItem(source, use, (item) => {
       const $parent = withoutArray(item, modelPath ?? '');
