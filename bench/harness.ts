@@ -11,12 +11,12 @@ export type Figure = { name: string; value: number; unit: string; rival?: string
 const folder = dirname(fileURLToPath(import.meta.url));
 const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${platform()} ${release()}, Node ${process.versions.node}`;
 
-/** Prints the figures and appends them as JSON lines to bench/results.jsonl. */
+/** Prints the figures and appends them as JSON lines to bench/results.jsonl, but for those of a try (`BENCH_QUICK=1`). */
 export function report(figures: readonly Figure[]): void {
   for (const figure of figures) {
     const beside = figure.ratio === undefined ? '' : `  ${figure.ratio.toFixed(2)} × ${figure.rival ?? 'rival'}`;
     console.log(`${figure.name.padEnd(44)} ${figure.value.toFixed(2).padStart(12)} ${figure.unit}${beside}`);
-    appendFileSync(join(folder, 'results.jsonl'), `${JSON.stringify({ ...figure, machine, at: new Date().toISOString() })}\n`);
+    if (!process.env['BENCH_QUICK']) appendFileSync(join(folder, 'results.jsonl'), `${JSON.stringify({ ...figure, machine, at: new Date().toISOString() })}\n`);
   }
 }
 

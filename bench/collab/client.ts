@@ -25,6 +25,7 @@ export class BareClient {
   awarenessIn = 0;
   bytesIn = 0;
   private isSynced = false;
+  private isClosing = false;
   private readonly syncedNow: (() => void)[] = [];
   private readonly unacked: number[] = [];
   private acked = 0;
@@ -39,6 +40,9 @@ export class BareClient {
     this.doc = decodes ? new Y.Doc() : null;
     this.socket = new WebSocket(framing === 'hocuspocus' ? url : `${url}/${flowId}`, { headers, perMessageDeflate: false });
     this.socket.on('message', (data: Buffer) => this.receive(data));
+    this.socket.on('close', (code) => {
+      if (!this.isClosing) throw new Error(`${framing} closed a socket with ${code}: nothing measured with it counts`);
+    });
     this.doc?.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin !== this) this.sendDocument(2, update);
     });
@@ -69,6 +73,7 @@ export class BareClient {
   }
 
   close(): void {
+    this.isClosing = true;
     this.socket.terminate();
     this.doc?.destroy();
   }
