@@ -23,7 +23,8 @@ const ticketPatienceMs = 5_000;
 
 /** The co-editing door: takes the upgrade of /collab/<flowId>, refuses by close code, seats the socket in its room. */
 export async function createCoEditing({ database, auth, metrics, watch, origins, options }: Parts) {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: largestFrame, perMessageDeflate: false });
+  // One message of a socket at a time: what one sends in a burst must not keep commits and everybody else waiting.
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: largestFrame, perMessageDeflate: false, allowSynchronousEvents: false });
   const rooms = new Rooms(database, metrics, options);
   await rooms.start();
   const count = () => metrics.editors.set(sockets.clients.size);

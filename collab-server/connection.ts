@@ -92,7 +92,7 @@ export class Connection implements Present {
   }
 
   private receive(data: RawData, isBinary: boolean): void {
-    if (this.socket.readyState !== this.socket.OPEN) return;
+    if (this.socket.readyState !== this.socket.OPEN || this.room.isDraining) return;
     const frame = asBuffer(data);
     if (!this.bytes.spend(frame.byteLength)) return this.close(refusal('tooFast', 'more than 1 MB a second'));
     try {

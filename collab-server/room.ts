@@ -31,6 +31,8 @@ export class Room {
   readonly presence = new PresenceBoard(this.connections);
   readonly doc: Y.Doc;
   lastUsedMs = Date.now();
+  /** It takes nothing more: whoever writes on meanwhile must not hold up its end, and sends again what was not acknowledged. */
+  isDraining = false;
   private readonly parts: RoomParts;
   private readonly owners: Map<number, string>;
   private readonly record: ChangeRecord;
@@ -141,6 +143,7 @@ export class Room {
 
   /** Ends the room: what is applied is written and acknowledged first, unless the room failed. */
   async close(reason: Refusal): Promise<void> {
+    this.isDraining = true;
     if (!this.ended) {
       await this.committed().catch(() => {});
       await this.storing;

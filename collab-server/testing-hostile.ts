@@ -1,6 +1,6 @@
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
-import { addNote, addStep, definitionOf, removeSteps, renameFlow } from '#flow/document';
+import { addNote, addStep, definitionOf, noteText, removeSteps, renameFlow } from '#flow/document';
 import type { Random } from '#flow/testing-random';
 import { writeStep2, writeUpdate } from './protocol';
 
@@ -168,4 +168,49 @@ export function* v2Bombs(): Iterable<Hostile> {
   }
   yield { what: 'a V2 update of zeros', frame: writeUpdate(Uint8Array.from({ length: 22 }, (_, at) => (at === 21 ? 255 : 0))) };
   yield { what: 'a V2 update cut short', frame: writeUpdate(Y.encodeStateAsUpdateV2(doc).slice(0, 12)) };
+}
+
+/** Updates that Yjs itself makes of documents no editor has, and of what only the server writes. */
+export function* handmade(victim: Y.Doc): Iterable<Hostile> {
+  const fresh = (what: string, change: (doc: Y.Doc) => void): Hostile => {
+    const doc = new Y.Doc();
+    change(doc);
+    return { what, frame: writeUpdate(Y.encodeStateAsUpdate(doc)) };
+  };
+  const changed = (what: string, change: (doc: Y.Doc) => void): Hostile => {
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, Y.encodeStateAsUpdate(victim));
+    change(doc);
+    return { what, frame: writeUpdate(Y.encodeStateAsUpdate(doc, Y.encodeStateVector(victim))) };
+  };
+  yield fresh('another schema', (doc) => doc.getMap('meta').set('schema', 99));
+  yield fresh('another kind', (doc) => doc.getMap('meta').set('kind', 'workflow'));
+  yield fresh('a root of its own', (doc) => doc.getMap('secrets').set('a', 1));
+  yield fresh('a root of pictures', (doc) => doc.getMap('😀'.repeat(60)).set('a', 1));
+  yield fresh('a long id', (doc) => doc.getMap('steps').set('é'.repeat(300), new Y.Map()));
+  yield fresh('a list for a root', (doc) => doc.getArray('steps').push([1]));
+  yield fresh('a prototype for an id', (doc) => doc.getMap('steps').set('__proto__', new Y.Map()));
+  yield fresh('a list for a step', (doc) => doc.getMap('steps').set('stp_x', new Y.Array()));
+  yield fresh('a word for a step', (doc) => doc.getMap('steps').set('stp_x', 'not a map'));
+  yield fresh('a deep name', (doc) => doc.getMap('meta').set('name', nested(40)));
+  yield fresh('a name of bytes', (doc) => doc.getMap('meta').set('name', new Uint8Array(3)));
+  yield changed('the epoch overwritten', (doc) => doc.getMap('meta').set('epoch', 'mine'));
+  yield changed('the schema deleted', (doc) => doc.getMap('meta').delete('schema'));
+}
+
+/** Honest bytes, some of them hit. What happens to pass is an edit of its sender like any other. */
+export function damaged(random: Random, honest: Uint8Array): Uint8Array {
+  const bytes = Uint8Array.from(honest);
+  for (let hits = 1 + random.below(6); hits > 0; hits--) bytes[random.below(bytes.length)] = random.below(256);
+  return writeUpdate(random.chance(0.4) ? bytes.slice(0, random.below(bytes.length)) : bytes);
+}
+
+/** An honest edit to be damaged: a note with a text, and a new name. */
+export function honestEdit(victim: Y.Doc): Uint8Array {
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(victim));
+  const known = Y.encodeStateVector(doc);
+  noteText(doc, addNote(doc, { pos: [1, 2], text: 'words 😀' }, 'mal'))?.insert(2, 'more');
+  renameFlow(doc, 'By Mal', 'mal');
+  return Y.encodeStateAsUpdate(doc, known);
 }

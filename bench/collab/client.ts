@@ -30,6 +30,7 @@ export class BareClient {
   private readonly unacked: number[] = [];
   private acked = 0;
   private clock = 0;
+  private readonly opened: Promise<unknown>;
   private readonly socket: WebSocket;
   private readonly framing: Framing;
   private readonly flowId: string;
@@ -39,6 +40,8 @@ export class BareClient {
     this.flowId = flowId;
     this.doc = decodes ? new Y.Doc() : null;
     this.socket = new WebSocket(framing === 'hocuspocus' ? url : `${url}/${flowId}`, { headers, perMessageDeflate: false });
+    this.socket.once('open', () => this.greet());
+    this.opened = once(this.socket, 'open');
     this.socket.on('message', (data: Buffer) => this.receive(data));
     this.socket.on('close', (code) => {
       if (!this.isClosing) throw new Error(`${framing} closed a socket with ${code}: nothing measured with it counts`);
@@ -50,16 +53,20 @@ export class BareClient {
 
   /** Resolves when the document stands here; without one, when the server would send it. */
   async open(): Promise<this> {
-    await once(this.socket, 'open');
-    if (this.framing === 'hocuspocus') this.send(authentication, (encoder) => { encoding.writeVarUint(encoder, 0); encoding.writeVarString(encoder, 'bench'); });
-    if (this.framing === 'ours') this.send(hello, (encoder) => { for (const each of [1, 1]) encoding.writeVarUint(encoder, each); });
-    if (this.doc || this.framing === 'hocuspocus') this.sendStep1();
+    await this.opened;
     if (this.doc && !this.isSynced) await new Promise<void>((resolve) => this.syncedNow.push(resolve));
     return this;
   }
 
+  /** At once, before anything of the server's is answered. */
+  private greet(): void {
+    if (this.framing === 'hocuspocus') this.send(authentication, (encoder) => { encoding.writeVarUint(encoder, 0); encoding.writeVarString(encoder, 'bench'); });
+    if (this.framing === 'ours') this.send(hello, (encoder) => { for (const each of [1, 1]) encoding.writeVarUint(encoder, each); });
+    if (this.doc || this.framing === 'hocuspocus') this.sendStep1();
+  }
+
   point(x: number): void {
-    const client = this.doc?.clientID ?? this.flowId.length;
+    const client = this.doc?.clientID ?? 1;
     this.send(awareness, (encoder) => {
       const body = encoding.createEncoder();
       for (const each of [1, client, (this.clock += 1)]) encoding.writeVarUint(body, each);

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import WebSocket from 'ws';
+import type WebSocket from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import { openFlowDocument } from '../../app/_client/collab-provider';

@@ -9,7 +9,8 @@ export type Heap = { perFlowMb: number; leftMb: number };
 export async function memory(server: Server, flows: number, steps: number): Promise<Heap> {
   const ids: string[] = [];
   for (let at = 0; at < flows; at++) ids.push(await server.addFlow(largeFlow(steps)));
-  await (await new BareClient(server, await server.addFlow(largeFlow(20))).open()).close(); // what is loaded once
+  const first = await new BareClient(server, await server.addFlow(largeFlow(20))).open(); // what is loaded once
+  first.close();
   await pause(evictAfterMs * 3);
   const before = await server.usage();
   const clients: BareClient[] = [];
