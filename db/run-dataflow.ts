@@ -16,7 +16,7 @@ export async function startDataflow(tx: Executor, caller: CallingStep, start: Da
   const { flow, version } = await calledVersion(tx, caller, start);
   const runId = await insertRun(tx, {
     workspaceId: caller.workspaceId, flow: { id: flow.id, name: flow.name, kind: 'dataflow' }, version: { ...version, definition: flowDefinition.parse(version.definition) },
-    trigger: start.trigger, startedBy: caller.startedBy, input: start.input, entryId: null, instance: null, pins: caller.pins, parent: { runId: caller.runId, stepId: caller.stepId, depth: caller.depth },
+    trigger: start.trigger, triggerName: caller.flowName, startedBy: caller.startedBy, input: start.input, entryId: null, instance: null, pins: caller.pins, parent: { runId: caller.runId, stepId: caller.stepId, depth: caller.depth },
   });
   return { runId };
 }

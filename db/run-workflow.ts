@@ -16,7 +16,7 @@ import { flows, flowVersions } from './schema';
 
 /** Starts of workflows from a step, and what both ways of starting one share. */
 export const deepestNesting = defaultLimits.nesting;
-export type CallingStep = { workspaceId: string; runId: string; stepId: string; depth: number; startedBy: Starter; pins: Record<string, string>; nesting?: number };
+export type CallingStep = { workspaceId: string; runId: string; stepId: string; flowName: string; depth: number; startedBy: Starter; pins: Record<string, string>; nesting?: number };
 
 /** The model of an entry not saved yet, from a caller's `{name?, data}` or bare fields; incomplete data is refused before anything starts. */
 export async function workflowModel(db: Executor, workspaceId: string, componentId: string, given: Json): Promise<JsonObject> {
@@ -60,7 +60,7 @@ export async function startWorkflow(tx: Executor, caller: CallingStep, start: Wo
   const instance = await openInstance(tx, { workspaceId: caller.workspaceId, componentId: start.componentId, flowId: flow.id, entryId, by: caller.startedBy });
   const runId = await insertRun(tx, {
     workspaceId: caller.workspaceId, flow: { id: flow.id, name: flow.name, kind: 'workflow' }, version: { ...version, definition: flowDefinition.parse(version.definition) },
-    trigger: 'flow', startedBy: caller.startedBy, input, entryId, instance, pins: caller.pins, parent: { runId: caller.runId, stepId: caller.stepId, depth: caller.depth },
+    trigger: 'flow', triggerName: caller.flowName, startedBy: caller.startedBy, input, entryId, instance, pins: caller.pins, parent: { runId: caller.runId, stepId: caller.stepId, depth: caller.depth },
   });
   return { instanceId: instance.id, runId, entryId, state: 'running' };
 }

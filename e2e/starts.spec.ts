@@ -9,7 +9,7 @@ const steps: Step[] = [
   { id: 'stp_answer', type: 'write-response', name: 'Answer', sources: { source: 'stp_words' } },
 ];
 
-test('Button, API, webhook and cron give the same result, and the list of runs says which it was', async ({ ana, origin, playwright }) => {
+test('Button, API, webhook, cron and a parent flow give the same result, and the list of runs says which it was', async ({ ana, origin, playwright }) => {
   test.setTimeout(180_000);
   const componentId = await componentWith(ana.api, 'Mornings');
   const flowId = await publishedFlow(ana.api, componentId, 'dataflow', dataflow('Good morning', steps));
@@ -52,14 +52,23 @@ test('Button, API, webhook and cron give the same result, and the list of runs s
   expect((await outside.post('/hooks/%ff')).status()).toBe(400);
   expect((await outside.post('/hooks/mlh_nobody')).status()).toBe(404);
 
+  const parent = dataflow('Household', [
+    { id: 'stp_day', type: 'get-empty-model', name: 'Day' },
+    { id: 'stp_call', type: 'execute-dataflow', name: 'Wake up', sources: { source: 'stp_day' }, params: { component: componentId, dataflow: flowId, resultField: 'said' } },
+    { id: 'stp_end', type: 'write-response', name: 'Answer', sources: { source: 'stp_call' } },
+  ]);
+  const parentId = await publishedFlow(ana.api, componentId, 'dataflow', parent);
+  const called = await ana.api.send<Run>('POST', `/flows/${parentId}/runs`, { waitSeconds: 30 }, 200);
+  expect(called.output).toMatchObject({ said: byKey.output });
+
   const runs = async () => (await ana.api.get<Listed>(`/runs?flowId=${flowId}`)).items;
   await expect.poll(async () => (await runs()).some((run) => run.trigger === 'cron' && run.status === 'succeeded'), { timeout: 90_000 }).toBe(true);
   const facts = (await runs()).map(({ trigger, triggerName, startedBy }) => `${trigger}: ${triggerName ?? '–'}, ${startedBy.name}`);
-  expect(new Set(facts)).toEqual(new Set(['button: –, Ana', 'api: Kitchen radio, Kitchen radio', 'webhook: Alarm clock, Ana', 'cron: Mornings, Ana']));
+  expect(new Set(facts)).toEqual(new Set(['button: –, Ana', 'api: Kitchen radio, Kitchen radio', 'webhook: Alarm clock, Ana', 'cron: Mornings, Ana', 'flow: Household, Ana']));
   for (const run of await runs()) expect((await ana.api.get<Run>(`/runs/${run.id}`)).output, run.id).toEqual(byKey.output);
 
   await page.goto(`/runs?flow=${flowId}`);
-  for (const words of ['webhook “Alarm clock”', 'schedule “Mornings”', 'API “Kitchen radio”', 'button']) await expect(page.getByRole('row').filter({ hasText: words }).first(), words).toBeVisible();
+  for (const words of ['webhook “Alarm clock”', 'schedule “Mornings”', 'API “Kitchen radio”', 'other flow “Household”', 'button']) await expect(page.getByRole('row').filter({ hasText: words }).first(), words).toBeVisible();
   await page.getByRole('combobox', { name: 'Trigger' }).or(page.getByLabel('Trigger')).first().selectOption('webhook');
   await expect(page.getByRole('row').filter({ hasText: 'webhook' })).toHaveCount(1);
   await expect(page.getByRole('row').filter({ hasText: 'schedule' })).toHaveCount(0);

@@ -117,7 +117,7 @@ async function recordedEffects(database: Database, run: LiveRun, at: At): Promis
 function scopeOf(tx: Executor, run: LiveRun, { stepId, iteration }: At, note: (kind: string, ref: Json, count?: number) => void, started: string[]): EffectScope {
   const { facts } = run;
   const actor = { workspaceId: facts.workspaceId, userId: facts.startedBy.id, runId: facts.id, stepId };
-  const caller = { workspaceId: facts.workspaceId, runId: facts.id, stepId, depth: facts.depth, startedBy: facts.startedBy, pins: facts.pins, nesting: facts.limits.nesting };
+  const caller = { workspaceId: facts.workspaceId, runId: facts.id, stepId, flowName: facts.flowName, depth: facts.depth, startedBy: facts.startedBy, pins: facts.pins, nesting: facts.limits.nesting };
   return {
     writeEntry: async (write) => {
       const written = await writeEntry(tx, actor, write);

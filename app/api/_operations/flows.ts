@@ -52,6 +52,10 @@ export const flows = {
     method: 'POST', path: '/flows/:flowId/rollback', right: 'flows.publish', summary: 'Makes an earlier version the published one again.',
     params: ofFlow, body: z.strictObject({ version: z.int().min(1).max(999_999_999) }), answers: { 200: z.object({ version: z.int() }) }, errors: [missing, 'VERSION_NOT_FOUND', 'FLOW_HAS_PROBLEMS', 'CONFLICT'],
   }),
+  flowApi: operation({
+    method: 'GET', path: '/flows/:flowId/openapi.json', right: 'workspace.read', summary: 'The OpenAPI document of a published dataflow whose setting "Generate API definition" is on: what it takes and what it answers.',
+    params: ofFlow, answers: { 200: jsonObject }, errors: [missing, 'NOT_PUBLISHED', 'STATE_INVALID'],
+  }),
   listVersions: operation({ method: 'GET', path: '/flows/:flowId/versions', right: 'workspace.read', summary: 'Published versions, newest first.', params: ofFlow, query: z.object(pageQuery), answers: { 200: listOf(version) }, errors: [missing] }),
   getVersion: operation({
     method: 'GET', path: '/flows/:flowId/versions/:number', right: 'workspace.read', summary: 'A version with its definition.',

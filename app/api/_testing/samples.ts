@@ -127,6 +127,11 @@ export function samplesOf(world: World): { [K in keyof typeof table]: () => Prom
     publishPreview: async () => ({ params: await ofFlow() }),
     unpublishFlow: async () => ({ params: await ofPublished() }),
     rollbackFlow: async () => ({ params: await ofPublished(), body: { version: 1 } }),
+    flowApi: async () => {
+      const { id } = await made('/flows', { componentId: await component(), kind: 'dataflow', name: 'Echo', definition: { ...definition, settings: { generateApi: true } } });
+      await made('/flows/:flowId/publish', {}, { flowId: id });
+      return { params: { flowId: id } };
+    },
     listVersions: async () => ({ params: await ofPublished() }),
     getVersion: async () => ({ params: { ...(await ofPublished()), number: '1' } }),
     flowChanges: async () => ({ params: await ofFlow(), query: { author: world.userIds.owner, stepId: 'stp_1', from: '0', to: '9' } }),

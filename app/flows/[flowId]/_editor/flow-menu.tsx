@@ -15,6 +15,7 @@ import { IconButton } from '../../../_ui/icon-button';
 import { Menu } from '../../../_ui/menu';
 import { toast } from '../../../_ui/toast';
 import { useEditor } from './editor-context';
+import { FlowApiDialog } from './flow-api-dialog';
 import { FlowLimitsDialog } from './flow-limits-dialog';
 
 /** What can be done to the flow as a whole. */
@@ -22,7 +23,7 @@ export function FlowMenu({ onRename }: { onRename: () => void }) {
   const { definition, flowId, component, editable, commands } = useEditor();
   const t = useTranslations('flowFile');
   const router = useRouter();
-  const [open, setOpen] = useState<'replace' | 'delete' | 'limits' | null>(null);
+  const [open, setOpen] = useState<'replace' | 'delete' | 'limits' | 'api' | null>(null);
   const [busy, setBusy] = useState(false);
   const remove = async (): Promise<void> => {
     setBusy(true);
@@ -44,9 +45,11 @@ export function FlowMenu({ onRename }: { onRename: () => void }) {
     <>
       <Menu label={t('menu')} trigger={<IconButton label={t('menu')} icon="chevron-down" size="sm" />} items={[
         ...(editable ? [{ label: t('rename'), icon: 'pencil', onSelect: onRename }, { label: t('limits'), icon: 'gauge', onSelect: () => setOpen('limits') }] : []),
+        ...(definition.kind === 'dataflow' ? [{ label: t('api'), icon: 'braces', onSelect: () => setOpen('api') }] : []),
         { label: t('export'), icon: 'download', onSelect: () => saveFile(fileNameOf(definition.name), canonicalJson(definition)) },
         ...(editable ? [{ label: t('replace'), icon: 'file-up', onSelect: () => setOpen('replace') }, { separator: true } as const, { label: t('delete'), icon: 'trash-2', danger: true, onSelect: () => setOpen('delete') }] : []),
       ]} />
+      {open === 'api' && <FlowApiDialog onClose={() => setOpen(null)} />}
       {open === 'limits' && <FlowLimitsDialog onClose={() => setOpen(null)} />}
       {open === 'replace' && <ReplaceDialog kind={definition.kind} onClose={() => setOpen(null)} onReplace={replace} />}
       <ConfirmDialog open={open === 'delete'} onClose={() => setOpen(null)} onConfirm={() => void remove()} busy={busy} danger
