@@ -50,6 +50,7 @@ test('The dialog of the API definition speaks French', async ({ ana }) => {
   const componentId = await componentWith(ana.api, 'Appels');
   const { id } = await ana.api.send<{ id: string }>('POST', '/flows', { componentId, kind: 'dataflow', name: 'Commande' });
   const { page } = await ana.open(`/flows/${id}`, { locale: 'fr', colorScheme: 'dark' });
+  await expect(page.getByRole('status').filter({ hasText: 'Enregistré' })).toBeVisible();
   await page.getByRole('button', { name: 'Menu du flux' }).click();
   await page.getByRole('menuitem', { name: 'Définition d’API…' }).click();
   await expect(page.getByRole('dialog', { name: 'Définition d’API' })).toContainText('n’est pas publié');
