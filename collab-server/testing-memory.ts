@@ -62,11 +62,13 @@ export class PretendSocket implements EditorSocket {
   onSend: (frame: Uint8Array) => void = () => {};
   private readonly onMessage: ((data: RawData, isBinary: boolean) => void)[] = [];
   private readonly onClose: (() => void)[] = [];
+  private readonly onPong: (() => void)[] = [];
 
   on(event: 'message', listener: (data: RawData, isBinary: boolean) => void): this;
   on(event: 'close' | 'error' | 'pong', listener: () => void): this;
   on(event: string, listener: (data: RawData, isBinary: boolean) => void): this {
     if (event === 'message') this.onMessage.push(listener);
+    if (event === 'pong') this.onPong.push(() => listener(Buffer.alloc(0), false));
     if (event === 'close') this.onClose.push(() => listener(Buffer.alloc(0), false));
     return this;
   }
@@ -89,7 +91,9 @@ export class PretendSocket implements EditorSocket {
     this.hangUp();
   }
 
-  ping(): void {}
+  ping(): void {
+    if (this.readyState === this.OPEN) for (const listener of this.onPong) listener();
+  }
 
   /** The client's end went away. */
   hangUp(): void {
