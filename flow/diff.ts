@@ -24,7 +24,7 @@ export function diffDefinitions(before: FlowDefinition | null, after: FlowDefini
   return {
     steps: diffEntries(old, now, (a, b) => stepChanges(a, b, after.kind)).map(({ id, value, ...rest }) => ({ stepId: id, type: value.type, name: value.name, ...rest })),
     stages: diffEntries(oldStages, stages, (a, b) => compared([['name', a.name, b.name]])).map(({ id, value, ...rest }) => ({ stageId: id, name: value.name, ...rest })),
-    notes: diffEntries(noteEntries(before), noteEntries(after), noteChanges).map(({ id, value: _note, ...rest }) => ({ noteId: id, ...rest })),
+    notes: diffEntries(noteEntries(before), noteEntries(after), noteChanges).map(({ id, kind, changes }) => ({ noteId: id, kind: kind === 'changed' && changes.every(isPlaceOfNote) ? 'moved' : kind, changes })),
     settings: settingChanges(before, after),
   };
 }
@@ -122,6 +122,8 @@ function rowChanges(key: string, before: readonly Json[], after: readonly Json[]
   });
   return [...changes, ...before.flatMap((row, place): Change[] => (kept.has(place) ? [] : [{ key: `params.${key}[${place}]`, old: row, new: null }]))];
 }
+
+const isPlaceOfNote = ({ key }: Change): boolean => key === 'pos' || key === 'size';
 
 function noteChanges(a: Note, b: Note): Change[] {
   return compared([['pos', a.pos, b.pos], ['text', a.text, b.text], ['size', a.size, b.size], ['colour', a.colour, b.colour]]);

@@ -1,13 +1,12 @@
 'use client';
 import { useReactFlow, type NodeProps } from '@xyflow/react';
 import { useTranslations } from 'next-intl';
-import type { DiffKind } from '#flow/diff';
 import type { Json } from '#flow/json';
 import { memo, useEffect, useState, type PointerEvent } from 'react';
 import { IconButton } from '../_ui/icon-button';
 import styles from './canvas.module.css';
 import { useCanvas } from './canvas-context';
-import type { NoteDiff, NoteNode } from './canvas-nodes';
+import type { NoteNode } from './canvas-nodes';
 import { DiffMark } from './diff-mark';
 
 const smallest = { width: 120, height: 48 };
@@ -39,7 +38,7 @@ export const NoteCard = memo(function NoteCard({ data: { note, diff, quiet }, wi
   };
   return (
     <div
-      role="note" aria-label={t('note')} data-note={note.id} tabIndex={edit && !writing ? 0 : -1} className={styles.note} data-diff={diff ? kindOf(diff) : undefined} data-quiet={quiet || undefined} style={size ?? undefined}
+      role="note" aria-label={t('note')} data-note={note.id} tabIndex={edit && !writing ? 0 : -1} className={styles.note} data-diff={diff?.kind} data-quiet={quiet || undefined} style={size ?? undefined}
       onDoubleClick={() => edit && setWriting(true)}
       onKeyDown={(event) => {
         event.stopPropagation();
@@ -53,7 +52,7 @@ export const NoteCard = memo(function NoteCard({ data: { note, diff, quiet }, wi
           onChange={(event) => edit.writeNote(note.id, event.target.value)} onBlur={() => setWriting(false)} onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
         />
       ) : <NoteText text={note.text} was={diff?.changes.find((each) => each.key === 'text')?.old} />}
-      {diff && <DiffMark kind={kindOf(diff)} spoken />}
+      {diff && <DiffMark kind={diff.kind} spoken />}
       {edit && <span className={`${styles.noteRemove} nodrag`}><IconButton label={t('removeNote')} icon="x" size="sm" tabIndex={-1} onClick={() => edit.removeNote(note.id)} /></span>}
       {edit && <span className={`${styles.noteGrip} nodrag nopan`} aria-hidden onPointerDown={grip} />}
     </div>
@@ -66,6 +65,3 @@ function NoteText({ text, was }: { text: string; was: Json | undefined }) {
   if (typeof was === 'string' && was !== '') return <><del>{was}</del>{text && <ins>{text}</ins>}</>;
   return text || <p>{t('emptyNote')}</p>;
 }
-
-const placeKeys = ['pos', 'size'];
-const kindOf = (diff: NoteDiff): DiffKind => (diff.kind === 'changed' && diff.changes.every((each) => placeKeys.includes(each.key)) ? 'moved' : diff.kind);
