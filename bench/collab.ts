@@ -8,9 +8,11 @@ import { median, quantile, report, spread, type Figure } from './harness';
 /**
  * Co-editing beside Hocuspocus and @y/websocket-server, each server a process of its own, one bare client for all of them,
  * in turns. Ours checks, names the author of and commits every edit to PostgreSQL before anybody sees it; the others keep
- * documents in memory and wait for nothing. `BENCH_QUICK=1` makes one short round, to see that it works.
+ * documents in memory and wait for nothing. `BENCH_QUICK=1` makes one short round, to see that it works; `BENCH_ONLY` names
+ * one part: seen, cursors, memory or loads.
  */
 const isQuick = Boolean(process.env['BENCH_QUICK']);
+const wants = (part: 'seen' | 'cursors' | 'memory' | 'loads') => (process.env['BENCH_ONLY'] ?? part) === part;
 const rounds = isQuick ? 1 : 5;
 const seconds = isQuick ? 2 : 6;
 process.setMaxListeners(0); // every y-websocket client listens for the end of the process
@@ -21,10 +23,10 @@ const loads: Load[] = [
 ];
 const servers = await startServers();
 try {
-  for (const load of loads) await told(load);
-  await toldCursors();
-  await toldMemory();
-  for (const steps of isQuick ? [1_000] : [1_000, 10_000]) await toldLoads(steps);
+  if (wants('seen')) for (const load of loads) await told(load);
+  if (wants('cursors')) await toldCursors();
+  if (wants('memory')) await toldMemory();
+  if (wants('loads')) for (const steps of [1_000, 10_000]) await toldLoads(steps);
 } finally {
   for (const server of servers) await server.stop();
 }
