@@ -30,7 +30,7 @@ const packed = async (flowId: string, gzipped: boolean): Promise<Uint8Array> => 
 const overHttp: FetchDocument = async (flowId) => readUpdates(gunzipSync(await packed(flowId, true)));
 
 /** Opens with our client; `heard`: bytes of the document that came over the socket. */
-function open(flowId: string, fetchDocument: FetchDocument | null): { session: FlowSession; heard: () => number } {
+function open(flowId: string, fetchDocument: FetchDocument | null, isLarge = false): { session: FlowSession; heard: () => number } {
   let bytes = 0;
   const Counted = class extends WebSocket {
     constructor(address: string | URL) {
@@ -42,7 +42,7 @@ function open(flowId: string, fetchDocument: FetchDocument | null): { session: F
     }
   };
   const session = openFlowDocument({
-    flowId, user: ana, serverUrl: `${web.url.replace('http', 'ws')}/collab`, keepOffline: false, fetchDocument,
+    flowId, user: ana, serverUrl: `${web.url.replace('http', 'ws')}/collab`, keepOffline: false, fetchDocument, isLarge,
     WebSocketPolyfill: Counted as unknown as typeof globalThis.WebSocket, // ws is made to stand in for the browser's
   });
   return { session, heard: () => bytes };
@@ -74,6 +74,19 @@ it('C28 gzip makes it a fraction, whatever lies in the log: snapshot and rows al
   await online(session);
   expect(definitionOf(session.doc)).toEqual(await stored(large));
   expect((await packed(large, true)).byteLength).toBeLessThan((await packed(large, false)).byteLength / 3);
+  session.close();
+});
+
+it('C28 who knows that much is to come asks at once, and once', async () => {
+  let asked = 0;
+  const counting: FetchDocument = async (flowId) => {
+    asked += 1;
+    return overHttp(flowId);
+  };
+  const { session, heard } = open(large, counting, true);
+  await online(session);
+  expect(definitionOf(session.doc)).toEqual(await stored(large));
+  expect([asked, heard() < 5_000]).toEqual([1, true]);
   session.close();
 });
 

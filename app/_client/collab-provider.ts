@@ -34,6 +34,8 @@ type Options = {
   flowId: string; user: { id: string; name: string }; serverUrl?: string; WebSocketPolyfill?: typeof WebSocket; keepOffline?: boolean;
   /** Gets a large document over HTTP; null: everything comes over the socket. */
   fetchDocument?: FetchDocument | null;
+  /** Begin with that, beside opening the socket: the page knows that there is much to come. */
+  isLarge?: boolean;
 };
 
 const type = { sync: 0, awareness: 1, hello: 100, welcome: 101, ack: 102, nack: 103, load: 105 };
@@ -43,7 +45,7 @@ const readOnlyCode = 4403;
 const droppingCodes = [4400, readOnlyCode, 4404, 4413, 4426];
 const patienceMs = 6_000;
 
-export function openFlowDocument({ flowId, user, serverUrl = defaultServerUrl(), WebSocketPolyfill = WebSocket, keepOffline = typeof indexedDB !== 'undefined', fetchDocument = typeof window === 'undefined' ? null : fetchOverHttp }: Options): FlowSession {
+export function openFlowDocument({ flowId, user, serverUrl = defaultServerUrl(), WebSocketPolyfill = WebSocket, keepOffline = typeof indexedDB !== 'undefined', fetchDocument = typeof window === 'undefined' ? null : fetchOverHttp, isLarge = false }: Options): FlowSession {
   const doc = new Y.Doc();
   const listeners = new Set<() => void>();
   let status: FlowStatus = { connection: 'connecting', unsaved: 0, canWrite: true };
@@ -70,7 +72,7 @@ export function openFlowDocument({ flowId, user, serverUrl = defaultServerUrl(),
     decoding.readVarString(decoder);
     update({ canWrite: decoding.readVarUint(decoder) === 1 });
   };
-  provider.messageHandlers[type.load] = () => void (loading ??= firstLoad().finally(() => (loading = null)));
+  provider.messageHandlers[type.load] = () => load();
   provider.messageHandlers[type.ack] = (_encoder, decoder) => counter.acknowledged(decoding.readVarUint(decoder));
   provider.messageHandlers[type.nack] = (_encoder, decoder) => {
     decoding.readVarUint(decoder);
@@ -125,7 +127,14 @@ export function openFlowDocument({ flowId, user, serverUrl = defaultServerUrl(),
   async function start(): Promise<void> {
     const kept = await copy?.ready();
     if (kept) counter.keptFromBefore(kept);
-    if (!isClosed) provider.connect();
+    if (isClosed) return;
+    if (isLarge && fetchDocument) load();
+    provider.connect();
+  }
+
+  /** Once: who has the document asks the server for the rest and not for all again. */
+  function load(): void {
+    if (!isLoaded(doc)) loading ??= firstLoad().finally(() => (loading = null));
   }
 
   /** A large document comes over HTTP; then the server is asked for the rest. Whoever cannot fetch it says hello without that. */

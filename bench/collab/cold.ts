@@ -41,7 +41,7 @@ export async function coldLoadByBrowser(server: Server, steps: number, way: { ov
   };
   const started = performance.now();
   const session = openFlowDocument({
-    flowId, user: { id: 'bench', name: 'Bench' }, serverUrl: `ws://${address}/collab`, keepOffline: false, fetchDocument: way.overHttp ? fetchDocument : null,
+    flowId, user: { id: 'bench', name: 'Bench' }, serverUrl: `ws://${address}/collab`, keepOffline: false, fetchDocument: way.overHttp ? fetchDocument : null, isLarge: steps > 1_000,
     WebSocketPolyfill: Counting as unknown as typeof globalThis.WebSocket, // ws is made to stand in for the browser's
   });
   await until(() => isLoaded(session.doc), 'the document', 120_000);

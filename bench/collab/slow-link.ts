@@ -13,7 +13,7 @@ export async function slowLink(port: number, megabitsPerSecond: number): Promise
       each.on('error', () => each.destroy());
     }
     near.pipe(far);
-    void carry(far, near, (megabitsPerSecond * 1_000_000) / 8);
+    carry(far, near, (megabitsPerSecond * 1_000_000) / 8).catch(() => near.destroy()); // one end hung up
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type * as Y from 'yjs';
 import { createUndo, isLoaded } from '#flow/document';
 import { flowStore, type FlowStore } from '#flow/document-store';
-import type { FlowDefinition } from '#flow/flow';
+import { stepsOf, type FlowDefinition } from '#flow/flow';
 import { openFlowDocument, type FlowSession, type FlowStatus } from '../../../_client/collab-provider';
 import { keepSame } from './keep-same';
 
@@ -20,14 +20,17 @@ export type LiveFlow = {
 export const editorOrigin = 'editor';
 
 const connecting: FlowStatus = { connection: 'connecting', unsaved: 0, canWrite: true };
+/** Steps whose document weighs more than the 256 kB that a socket sends at first. */
+const largeAbove = 1_000;
 const silent = () => () => undefined;
 
 export function useFlowSession(flowId: string, user: { id: string; name: string }, first: FlowDefinition): LiveFlow {
   const [session, setSession] = useState<FlowSession | null>(null);
   const [live, setLive] = useState<{ doc: Y.Doc; undo: Y.UndoManager; store: FlowStore } | null>(null);
   const { id, name } = user;
+  const [isLarge] = useState(() => stepsOf(first).length > largeAbove);
   useEffect(() => {
-    const opened = openFlowDocument({ flowId, user: { id, name } });
+    const opened = openFlowDocument({ flowId, user: { id, name }, isLarge });
     setSession(opened);
     let made: { doc: Y.Doc; undo: Y.UndoManager; store: FlowStore } | null = null;
     const arrived = () => {
@@ -44,7 +47,7 @@ export function useFlowSession(flowId: string, user: { id: string; name: string 
       made?.undo.destroy();
       opened.close();
     };
-  }, [flowId, id, name]);
+  }, [flowId, id, name, isLarge]);
   const status = useSyncExternalStore(session?.subscribe ?? silent, () => session?.status ?? connecting, () => connecting);
   const stored = useSyncExternalStore(live?.store.definition.subscribe ?? silent, () => live?.store.definition.getSnapshot() ?? first, () => first);
   const [kept, setKept] = useState(stored);
