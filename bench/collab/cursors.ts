@@ -55,7 +55,7 @@ export async function framesInPerMove(server: Server, client: 'ours' | 'stock', 
   });
   await until(() => opened.every((each) => each.isReady()), 'everybody to be there', 60_000);
   for (const each of opened) each.awareness.setLocalStateField('cursor', { x: 0, y: 0 });
-  await pause(2_000);
+  for (let before = -1; before !== frames; await pause(1_500)) before = frames; // what everybody sends on arriving
   frames = 0;
   const moves = 20;
   for (let move = 1; move <= moves; move++) {
