@@ -55,6 +55,14 @@ export function personRoute<P extends Shape, Q extends Shape, B extends Shape>(
   });
 }
 
+/** Operations that ask nobody who they are, or ask in a way of their own. */
+export function openRoute<P extends Shape, Q extends Shape, B extends Shape>(spec: Operation<P, Q, B>, handler: (call: Common<P, Q, B>) => Promise<Answer>): Handler {
+  return (request, { params }) => guarded(request, async () => {
+    const context = serverContext();
+    return handler({ database: context.database, context, request, ...(await inputs(spec, request, await params)) });
+  });
+}
+
 function workspaceRight(audience: Audience): Right {
   if (audience === 'person' || audience === 'anyone') throw new Error(`an operation for "${audience}" has no workspace: use personRoute or guarded`);
   return audience;
@@ -104,9 +112,14 @@ async function inputs<P extends Shape, Q extends Shape, B extends Shape>(spec: O
   const params = parseOr(spec.params ?? z.unknown(), given, 'path', locale);
   const asked = Object.fromEntries(new URL(request.url).searchParams);
   if (Object.values(asked).some((each) => unstorable.test(each))) throw new FailureError(failure('PARAM_INVALID', { en: 'The query holds the character U+0000.', fr: 'La requête contient le caractère U+0000.' }));
-  const query = parseOr(spec.query ?? z.unknown(), asked, 'query', locale);
+  const query = parseOr(closed(spec.query), asked, 'query', locale);
   const body = spec.body ? parseOr(spec.body, await readJson(request, spec.maxBytes ?? defaultMaxBytes), 'body', locale) : undefined;
   return { params: params as z.output<P>, query: query as z.output<Q>, body: body as z.output<B> }; // zod loses the pairing through `?? z.unknown()`
+}
+
+/** A misspelt `?filter=` that were passed over would answer something else than what was asked. */
+function closed(query: Shape | undefined): Shape {
+  return query === undefined ? z.strictObject({}) : query instanceof z.ZodObject ? query.strict() : query;
 }
 
 const words = { en: z.locales.en().localeError, fr: z.locales.fr().localeError };
@@ -115,12 +128,17 @@ const parts = { path: { en: 'The path', fr: 'Le chemin' }, query: { en: 'The que
 export function parseOr<S extends Shape>(schema: S, input: unknown, part: keyof typeof parts, locale: Locale): z.output<S> {
   const parsed = schema.safeParse(input, { error: words[locale], reportInput: false });
   if (parsed.success) return parsed.data;
-  const details = parsed.error.issues.slice(0, 100).map((issue) => ({ path: pathText(issue.path), message: issue.message }));
+  const details = parsed.error.issues.slice(0, 100).map((issue) => ({ path: pathText(placeOf(issue)), message: issue.message }));
   const first = details[0];
   const at = first?.path ? ` "${first.path.slice(0, 200)}"` : '';
   throw new FailureError(failure('PARAM_INVALID', {
     en: `${parts[part].en}${at} is not as it should be: ${first?.message ?? 'invalid'}.`, fr: `${parts[part].fr}${at} n’est pas conforme : ${first?.message ?? 'non valide'}.`,
   }, { details }));
+}
+
+/** An unknown key is itself the place. */
+function placeOf(issue: z.core.$ZodIssue): readonly PropertyKey[] {
+  return issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
 }
 
 /** `fields[0].name`, as in the paths of definitions. */

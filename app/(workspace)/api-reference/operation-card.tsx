@@ -26,7 +26,7 @@ export function OperationCard({ operation, origin, schemas, open }: { operation:
       <summary className="focus-inset flex min-h-11 cursor-pointer flex-wrap items-baseline gap-x-2 gap-y-0.5 px-5 py-2.5 hover:bg-hover">
         <MethodWord method={operation.method} />
         <code className="mono text-sm font-medium break-all">{operation.path}</code>
-        <span lang="en" className="min-w-0 text-xs text-muted">{operation.summary}</span>
+        <span className="min-w-0 text-xs text-muted">{operation.summary}</span>
       </summary>
       <div className="grid gap-4 px-5 pt-1 pb-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,440px)]">
         <div className="grid content-start gap-4">

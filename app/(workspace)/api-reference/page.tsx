@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { getTranslations } from 'next-intl/server';
+import { getLocale, getTranslations } from 'next-intl/server';
 import { requireAccess } from '../../_server/access';
 import { serverContext } from '../../_server/context';
 import { PageHead } from '../../_ui/page-head';
@@ -14,7 +14,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function ApiReferencePage() {
   await requireAccess();
   const t = await getTranslations('apiReference');
-  const reference = referenceOf(openApi());
+  const reference = referenceOf(openApi((await getLocale()) === 'fr' ? 'fr' : 'en'));
   return (
     <>
       <PageHead title={t('title')} count={reference.operations.length} />

@@ -5,7 +5,7 @@ import { table } from '../../api/_operations/table';
 import { curlOf, exampleOf } from './example';
 import { referenceOf } from './view-model';
 
-const reference = referenceOf(openApi());
+const reference = referenceOf(openApi('en'));
 const schemas = new Map(reference.schemas.map(({ name, schema }) => [name, schema]));
 const operations = new Map(Object.entries<Operation>(table));
 

@@ -30,7 +30,7 @@ export function FieldRows({ fields, depth = 0 }: { fields: readonly Field[]; dep
             <dt className="flex flex-wrap items-baseline gap-x-2 text-xs"><code className="mono font-medium text-text">{field.name}</code>{field.required && <span className="text-2xs text-danger">{t('required')}</span>}</dt>
             <dd className="text-xs text-muted">
               <TypeWords schema={field.schema} />
-              {typeof field.schema['description'] === 'string' && <p lang="en">{field.schema['description']}</p>}
+              {typeof field.schema['description'] === 'string' && <p>{field.schema['description']}</p>}
               {below.length > 0 && <div className="mt-1.5"><FieldRows fields={below} depth={depth + 1} /></div>}
             </dd>
           </div>

@@ -32,41 +32,41 @@ const filterText = z.string().max(20_000).transform((text, context) => {
 const missing = 'COMPONENT_NOT_FOUND';
 
 export const components = {
-  listComponents: operation({ method: 'GET', path: '/components', right: 'workspace.read', summary: 'The components of the workspace.', query: z.object(pageQuery), answers: { 200: listOf(component) } }),
+  listComponents: operation({ method: 'GET', path: '/components', right: 'workspace.read', summary: { en: 'The components of the workspace.', fr: 'Les composants de l’espace.' }, query: z.object(pageQuery), answers: { 200: listOf(component) } }),
   createComponent: operation({
-    method: 'POST', path: '/components', right: 'components.edit', summary: 'Makes a component with its fields.',
+    method: 'POST', path: '/components', right: 'components.edit', summary: { en: 'Makes a component with its fields.', fr: 'Crée un composant avec ses champs.' },
     body: z.strictObject({ title: label(200), fields: fields.default([]), settings: componentSettings.optional() }), answers: { 201: component }, errors: [missing, 'VALIDATION_FAILED', 'FLOW_NOT_FOUND'],
   }),
-  getComponent: operation({ method: 'GET', path: '/components/:componentId', right: 'workspace.read', summary: 'A component.', params: ofComponent, answers: { 200: component }, errors: [missing] }),
+  getComponent: operation({ method: 'GET', path: '/components/:componentId', right: 'workspace.read', summary: { en: 'A component.', fr: 'Un composant.' }, params: ofComponent, answers: { 200: component }, errors: [missing] }),
   updateComponent: operation({
-    method: 'PATCH', path: '/components/:componentId', right: 'components.edit', summary: 'Changes the title, the fields (all of them) or the settings. Refused while entries would break the new fields.',
+    method: 'PATCH', path: '/components/:componentId', right: 'components.edit', summary: { en: 'Changes the title, the fields (all of them) or the settings. Refused while entries would break the new fields.', fr: 'Modifie le titre, les champs (tous) ou les paramètres. Refusé tant que des entrées contrediraient les nouveaux champs.' },
     params: ofComponent, body: z.strictObject({ title: label(200).optional(), fields: fields.optional(), settings: componentSettings.optional() }),
     answers: { 200: component }, errors: [missing, 'VALIDATION_FAILED', 'FLOW_NOT_FOUND'],
   }),
   deleteComponent: operation({
-    method: 'DELETE', path: '/components/:componentId', right: 'components.edit', summary: 'Deletes a component. Refused while others refer to it.',
+    method: 'DELETE', path: '/components/:componentId', right: 'components.edit', summary: { en: 'Deletes a component. Refused while others refer to it.', fr: 'Supprime un composant. Refusé tant que d’autres s’y réfèrent.' },
     params: ofComponent, answers: { 200: ok }, errors: [missing, 'REFERENCE_IN_USE', 'STATE_INVALID'],
   }),
   listEntries: operation({
-    method: 'GET', path: '/components/:componentId/entries', right: 'workspace.read', summary: 'Entries, filtered, sorted and paged on the server.',
+    method: 'GET', path: '/components/:componentId/entries', right: 'workspace.read', summary: { en: 'Entries, filtered, sorted and paged on the server.', fr: 'Les entrées, filtrées, triées et paginées par le serveur.' },
     params: ofComponent, query: z.object({ ...pageQuery, filter: filterText.optional(), sort: z.string().max(500).optional(), search: z.string().max(200).optional() }),
     answers: { 200: listOf(entry).extend({ total: z.int() }) }, errors: [missing, 'FIELD_NOT_FOUND', 'TYPE_MISMATCH'],
   }),
   createEntry: operation({
-    method: 'POST', path: '/components/:componentId/entries', right: 'entries.write', summary: 'Writes a new entry.',
+    method: 'POST', path: '/components/:componentId/entries', right: 'entries.write', summary: { en: 'Writes a new entry.', fr: 'Écrit une nouvelle entrée.' },
     params: ofComponent, body: write, answers: { 201: entry }, errors: [missing, 'VALIDATION_FAILED', 'DUPLICATE_KEY', 'ENTRY_NOT_FOUND', 'FILE_NOT_FOUND'],
   }),
-  getEntry: operation({ method: 'GET', path: '/components/:componentId/entries/:entryId', right: 'workspace.read', summary: 'An entry.', params: ofEntry, answers: { 200: entry }, errors: [missing, 'ENTRY_NOT_FOUND'] }),
+  getEntry: operation({ method: 'GET', path: '/components/:componentId/entries/:entryId', right: 'workspace.read', summary: { en: 'An entry.', fr: 'Une entrée.' }, params: ofEntry, answers: { 200: entry }, errors: [missing, 'ENTRY_NOT_FOUND'] }),
   updateEntry: operation({
-    method: 'PATCH', path: '/components/:componentId/entries/:entryId', right: 'entries.write', summary: 'Merges `data` into an entry: keys left out stay, null clears.',
+    method: 'PATCH', path: '/components/:componentId/entries/:entryId', right: 'entries.write', summary: { en: 'Merges `data` into an entry: keys left out stay, null clears.', fr: 'Fusionne `data` dans une entrée : les clés absentes restent, null efface.' },
     params: ofEntry, body: patch, answers: { 200: entry }, errors: [missing, 'ENTRY_NOT_FOUND', 'VALIDATION_FAILED', 'DUPLICATE_KEY', 'CONFLICT', 'FILE_NOT_FOUND'],
   }),
   deleteEntry: operation({
-    method: 'DELETE', path: '/components/:componentId/entries/:entryId', right: 'entries.write', summary: 'Deletes an entry. Refused while others refer to it.',
+    method: 'DELETE', path: '/components/:componentId/entries/:entryId', right: 'entries.write', summary: { en: 'Deletes an entry. Refused while others refer to it.', fr: 'Supprime une entrée. Refusé tant que d’autres s’y réfèrent.' },
     params: ofEntry, answers: { 200: ok }, errors: [missing, 'ENTRY_NOT_FOUND', 'REFERENCE_IN_USE'],
   }),
   entryHistory: operation({
-    method: 'GET', path: '/components/:componentId/entries/:entryId/history', right: 'workspace.read', summary: 'Who, or which run and step, changed which field, when.',
+    method: 'GET', path: '/components/:componentId/entries/:entryId/history', right: 'workspace.read', summary: { en: 'Who, or which run and step, changed which field, when.', fr: 'Qui, ou quelle exécution et quelle étape, a modifié quel champ, et quand.' },
     params: ofEntry, query: z.object(pageQuery), answers: { 200: listOf(z.looseObject({ at: iso, field: z.string(), before: json, after: json })) }, errors: [missing, 'ENTRY_NOT_FOUND'],
   }),
 };
