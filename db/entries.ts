@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { EntryModel } from '#flow/component-model';
 import { fail, type Result } from '#flow/failure';
+import type { InstanceFilter } from '#flow/instance-state';
 import type { JsonObject } from '#flow/json';
 import type { EntryWrite } from '#flow/steps/capabilities';
 import { text } from '#flow/text';
@@ -12,6 +13,7 @@ import { findComponent, missingComponent } from './components';
 import { afterKeys, filterSql, orderBy, searchSql, sortKeys } from './entry-filter';
 import { entryColumns, entryModels, modelsById } from './entry-models';
 import { missingEntry, writeEntry } from './entry-write';
+import { inInstanceState } from './instance-filter';
 import { decodeCursor, encodeCursor, type Listed, type Page } from './page';
 import { permitted } from './permitted';
 import { components, entries } from './schema';
@@ -23,7 +25,7 @@ type Data = JsonObject;
 export type EntryDraft = { name?: string | null | undefined; data?: Data | undefined };
 /** `loadedAt` is the `updateDate` the writer saw: a field changed since is then a CONFLICT instead of overwritten. */
 export type EntryPatch = EntryDraft & { loadedAt?: string | undefined };
-export type EntryQuery = { filter?: Filter | undefined; sort?: string | undefined; search?: string | undefined } & Page;
+export type EntryQuery = { filter?: Filter | undefined; sort?: string | undefined; search?: string | undefined; instanceState?: readonly InstanceFilter[] | undefined } & Page;
 
 export async function createEntry(database: Database, access: Access, componentId: string, draft: EntryDraft): Promise<Result<{ entry: EntryModel }>> {
   return change(database, access, componentId, { entryId: null, remove: false, data: draft.data ?? {}, ...named(draft) });
@@ -72,7 +74,7 @@ const cursorKeys = z.array(z.string().nullable());
 export async function listEntries(database: Database, access: Access, componentId: string, query: EntryQuery): Promise<Result<Listed<EntryModel> & { total: number }>> {
   return permitted(access, 'workspace.read', async () => {
     const component = (await findComponent(database.db, access.workspaceId, componentId)) ?? missingComponent(componentId);
-    const wanted = and(eq(entries.componentId, componentId), isNull(entries.deletedAt), filterSql(component, query.filter ?? {}), searchSql(component, query.search ?? ''));
+    const wanted = and(eq(entries.componentId, componentId), isNull(entries.deletedAt), filterSql(component, query.filter ?? {}), searchSql(component, query.search ?? ''), query.instanceState && inInstanceState(componentId, query.instanceState));
     const keys = sortKeys(component, query.sort);
     const cursor = decodeCursor(query.cursor, z.object({ sort: z.string(), last: cursorKeys.length(keys.length) }));
     if (cursor && cursor.sort !== (query.sort ?? '')) fail('PARAM_INVALID', text('The cursor belongs to another sort order. Start again without it.', 'Le curseur est d’un autre tri. Recommencez sans lui.'), { path: 'cursor' });

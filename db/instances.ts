@@ -15,8 +15,6 @@ import { components, flows, instances, instanceTransitions, runs } from './schem
 import { closeTasks } from './tasks';
 
 /** Workflow instances (concepts.md §4). Their state follows their newest run, in the transaction of its events. */
-export const instanceStates = ['draft', 'running', 'waiting', 'finished', 'failed', 'cancelled'] as const;
-export type InstanceState = (typeof instanceStates)[number];
 export type InstanceView = {
   id: string; flowId: string; flowName: string; componentId: string; entryId: number | null; state: string; attempt: number;
   runs: string[]; createdAt: string; updatedAt: string;
@@ -51,7 +49,11 @@ function alreadyRunning(entryId: number, instanceId: string): never {
     `Ce workflow travaille déjà sur l’entrée ${entryId} (instance ${instanceId}). Attendez sa fin, ou annulez-la d’abord.`), { details: { instanceId } });
 }
 
-export async function listInstances(database: Database, access: Access, componentId: string, page: { entryId?: number | undefined } & Page) {
+const isNewest = sql`not exists (select 1 from instances newer where newer.component_id = ${instances.componentId} and newer.entry_id = ${instances.entryId} and (newer.created_at, newer.id) > (${instances.createdAt}, ${instances.id}))`;
+
+export type InstanceQuery = { entryId?: number | readonly number[] | undefined; /** Of each entry only the one that began last. */ newest?: boolean | undefined };
+
+export async function listInstances(database: Database, access: Access, componentId: string, page: InstanceQuery & Page) {
   return permitted(access, 'workspace.read', async (): Promise<Listed<InstanceView>> => {
     const [component] = await database.db.select({ id: components.id }).from(components).where(and(eq(components.id, componentId), eq(components.workspaceId, access.workspaceId), isNull(components.deletedAt)));
     if (!component) fail('COMPONENT_NOT_FOUND', text(`There is no component "${componentId}".`, `Il n’y a pas de composant « ${componentId} ».`));
@@ -61,7 +63,7 @@ export async function listInstances(database: Database, access: Access, componen
       createdAt: instances.createdAt, updatedAt: instances.updatedAt,
       runs: sql<string[]>`array(select id from runs where instance_id = ${instances.id} order by id desc limit 50)`,
     }).from(instances).innerJoin(flows, eq(instances.flowId, flows.id))
-      .where(and(eq(instances.componentId, componentId), page.entryId === undefined ? undefined : eq(instances.entryId, page.entryId),
+      .where(and(eq(instances.componentId, componentId), page.entryId === undefined ? undefined : inArray(instances.entryId, [page.entryId].flat()), page.newest ? isNewest : undefined,
         after ? or(lt(instances.createdAt, new Date(after[0])), and(eq(instances.createdAt, new Date(after[0])), lt(instances.id, after[1]))) : undefined))
       .orderBy(desc(instances.createdAt), desc(instances.id)).limit(page.limit + 1);
     return paged(rows, page.limit, (row) => [row.createdAt.toISOString(), row.id], (row) => ({ ...row, createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString() }));

@@ -28,8 +28,9 @@ export function DataPage({ component, flows, first, can }: Props) {
   const { fields } = component;
   const address = params.toString();
   const query = useMemo(() => readQuery(new URLSearchParams(address), fields), [address, fields]);
-  const instances = useInstanceStates(component.id, flows.some((flow) => flow.kind === 'workflow'));
   const entries = useEntries(component.id, fields, query, first);
+  const hasWorkflows = flows.some((flow) => flow.kind === 'workflow');
+  const instances = useInstanceStates(component.id, hasWorkflows ? entries.items : none);
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
   const [deleting, setDeleting] = useState(false);
   const open = openEntry(params.get('entry'));
@@ -48,7 +49,7 @@ export function DataPage({ component, flows, first, can }: Props) {
 
   const chosen = entries.items.filter((entry) => selected.has(entry.id));
   const only = chosen.length === 1 ? chosen[0] : undefined;
-  const narrowed = query.q !== '' || query.filters.length > 0;
+  const narrowed = query.q !== '' || query.filters.length > 0 || query.states.length > 0;
   const removeChosen = async (): Promise<void> => {
     setDeleting(false);
     const answers = await Promise.all(chosen.map((entry) => api<unknown>(`/components/${component.id}/entries/${entry.id}`, { method: 'DELETE' })));
@@ -66,11 +67,11 @@ export function DataPage({ component, flows, first, can }: Props) {
         {can.run && <FlowButtons flows={flows} shown={3} target={only ? targetOf(only) : null} />}
         {can.write && chosen.length > 0 && <Button icon="trash-2" onClick={() => setDeleting(true)}>{t('grid.delete', { count: chosen.length })}</Button>}
       </div>
-      <FilterBar fields={fields} query={query} onChange={setQuery} />
+      <FilterBar fields={fields} hasWorkflows={hasWorkflows} query={query} onChange={setQuery} />
       {entries.failure && <ErrorNote title={t('grid.failed')} action={<Button size="sm" onClick={() => void entries.reload()}>{t('grid.retry')}</Button>}>{entries.failure}</ErrorNote>}
       {entries.items.length === 0 && !entries.loading && !entries.failure
         ? narrowed
-          ? <Empty title={t('grid.noMatch')} why={t('grid.noMatchWhy')} action={<Button onClick={() => setQuery({ ...query, q: '', filters: [] })}>{t('grid.clear')}</Button>} />
+          ? <Empty title={t('grid.noMatch')} why={t('grid.noMatchWhy')} action={<Button onClick={() => setQuery({ ...query, q: '', filters: [], states: [] })}>{t('grid.clear')}</Button>} />
           : <Empty title={t('grid.none')} why={t(fields.length === 0 ? 'grid.noFieldsWhy' : 'grid.noneWhy')} action={can.write ? <Button variant="primary" icon="plus" onClick={() => setOpen('new')}>{t('grid.add')}</Button> : undefined} />
         : <DataGrid title={component.title} fields={fields} entries={entries.items} fresh={entries.fresh} sort={{ value: query.sort, onChange: (sort) => setQuery({ ...query, sort }) }}
             selection={{ ids: selected, onChange: setSelected }} instances={instances} openId={typeof open === 'number' ? open : null} onOpen={setOpen} onEnd={entries.more} />}
@@ -89,6 +90,7 @@ export function DataPage({ component, flows, first, can }: Props) {
   );
 }
 
+const none: readonly EntryModel[] = [];
 const targetOf = (entry: EntryModel) => ({ entryId: entry.id, input: () => ({ id: entry.id, name: entry.name, data: entry.data }), name: entry.name || `#${entry.id}`, dirty: false });
 
 function openEntry(text: string | null): number | 'new' | null {

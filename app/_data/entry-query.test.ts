@@ -10,10 +10,11 @@ const fields: ComponentField[] = [
 
 describe('the query of the grid', () => {
   it('survives its own address and leaves the rest of the address alone', () => {
-    const query: EntryQuery = { q: 'a&b', sort: '-year,vin', filters: [{ field: 'year', operator: 'greaterOrEqual', text: '2021' }, { field: 'vin', operator: 'startsWith', text: 'V:1' }] };
+    const query: EntryQuery = { q: 'a&b', sort: '-year,vin', filters: [{ field: 'year', operator: 'greaterOrEqual', text: '2021' }, { field: 'vin', operator: 'startsWith', text: 'V:1' }], states: ['failed', 'none'] };
     const address = new URLSearchParams(writeQuery(new URLSearchParams('entry=4&q=old'), query));
     expect(readQuery(address, fields)).toEqual(query);
-    expect(address.get('entry')).toBe('4');
+    expect([address.get('entry'), address.get('state')]).toEqual(['4', 'failed,none']);
+    expect(readQuery(new URLSearchParams('state=failed,broken,,failed'), fields).states).toEqual(['failed']);
   });
   it('drops filters of fields or operators that are not there', () => {
     expect(readQuery(new URLSearchParams('f.colour=equal:red&f.year=contains:2'), fields).filters).toEqual([]);

@@ -1,11 +1,12 @@
 import type { ComponentField } from '#flow/component-model';
+import { instanceFilters, type InstanceFilter } from '#flow/instance-state';
 import type { Json } from '#flow/json';
 import type { Condition, Filter, Operator } from '#flow/value';
 import { numberOf } from './form-values';
 
-/** What the grid shows, as it stands in the address: `?q=&sort=price,-name&f.year=greaterOrEqual:2021`. */
+/** What the grid shows, as it stands in the address: `?q=&sort=price,-name&f.year=greaterOrEqual:2021&state=failed,waiting`. */
 export type EntryFilter = { field: string; operator: Operator; text: string };
-export type EntryQuery = { q: string; sort: string; filters: EntryFilter[] };
+export type EntryQuery = { q: string; sort: string; filters: EntryFilter[]; /** Of the newest workflow instance of an entry; none given: any. */ states: InstanceFilter[] };
 
 /** The order while no column is chosen. */
 export const newestFirst = '-id';
@@ -44,15 +45,17 @@ export function readQuery(params: URLSearchParams, fields: readonly ComponentFie
     const operator = field && operatorsOf(field).find((each) => each === given);
     return field && operator ? [{ field: field.name, operator, text: rest.join(':') }] : [];
   });
-  return { q: params.get('q') ?? '', sort: params.get('sort') ?? '', filters };
+  const states = (params.get('state') ?? '').split(',');
+  return { q: params.get('q') ?? '', sort: params.get('sort') ?? '', filters, states: instanceFilters.filter((each) => states.includes(each)) };
 }
 
 /** Keeps what else stands in the address (the open entry). */
 export function writeQuery(before: URLSearchParams, query: EntryQuery): string {
-  const kept = [...before].filter(([key]) => key !== 'q' && key !== 'sort' && !key.startsWith('f.'));
+  const kept = [...before].filter(([key]) => key !== 'q' && key !== 'sort' && key !== 'state' && !key.startsWith('f.'));
   const params = new URLSearchParams(kept);
   if (query.q) params.set('q', query.q);
   if (query.sort) params.set('sort', query.sort);
+  if (query.states.length > 0) params.set('state', query.states.join(','));
   for (const each of query.filters) params.append(`f.${each.field}`, `${each.operator}:${each.text}`);
   return params.toString();
 }

@@ -18,8 +18,8 @@ const pageSize = 50;
 const largestPage = 200;
 
 /**
- * The entries of a component under a query, kept up to date: any change of the component's entries reads what is shown
- * again (at most three times a second), so filter, order and count are always the server's.
+ * The entries of a component under a query, kept up to date: any change of the component's entries (and of workflow
+ * instances, where they are filtered by) reads what is shown again (at most three times a second), so filter, order and count are always the server's.
  */
 export function useEntries(componentId: string, fields: readonly ComponentField[], query: EntryQuery, first: EntryPage): Entries & { more: () => void; reload: () => Promise<void> } {
   const [entries, setEntries] = useState<Entries>({ ...first, loading: false, failure: null, fresh: new Set() });
@@ -51,7 +51,7 @@ export function useEntries(componentId: string, fields: readonly ComponentField[
 
   const reload = useCallback(() => load(Math.max(pageSize, shown.current.items.length), true), [load]);
   const later = useRef<ReturnType<typeof setTimeout> | null>(null);
-  useChanges([{ topic: 'entry', objectId: componentId }], () => {
+  useChanges([{ topic: 'entry', objectId: componentId }, ...(query.states.length > 0 ? [{ topic: 'instance' as const }] : [])], () => {
     later.current ??= setTimeout(() => {
       later.current = null;
       void reload();
@@ -73,6 +73,7 @@ function addressOf(componentId: string, fields: readonly ComponentField[], query
   if (filter) params.set('filter', JSON.stringify(filter));
   params.set('sort', query.sort || newestFirst);
   if (query.q) params.set('search', query.q);
+  if (query.states.length > 0) params.set('instanceState', query.states.join(','));
   return `/components/${componentId}/entries?${params}`;
 }
 

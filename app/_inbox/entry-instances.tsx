@@ -4,13 +4,14 @@ import Link from 'next/link';
 import { useCallback, useEffect, useState } from 'react';
 import type { InstanceView, Transition } from '#db/instances';
 import { shortRunName } from '#flow/id';
+import { instanceStates } from '#flow/instance-state';
 import { api } from '../_client/api';
 import { useChanges } from '../_client/run-stream';
 import { Button } from '../_ui/button';
 import { RelativeTime } from '../_ui/relative-time';
 import { StatusWord } from '../_ui/status-word';
 import { toast } from '../_ui/toast';
-import { instanceShapes, instanceStates } from './instance-state';
+import { instanceShapes } from './instance-state';
 
 /** The workflows that work or worked on an entry: where they stand, what can be done about it, and how they came there. */
 export function EntryInstances({ componentId, entryId, canRun }: { componentId: string; entryId: number; canRun: boolean }) {

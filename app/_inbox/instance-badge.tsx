@@ -1,8 +1,9 @@
 'use client';
 import { useTranslations } from 'next-intl';
 import type { InstanceView } from '#db/instances';
+import { instanceStates } from '#flow/instance-state';
 import { StatusWord } from '../_ui/status-word';
-import { instanceShapes, instanceStates } from './instance-state';
+import { instanceShapes } from './instance-state';
 
 /** Where the newest workflow on an entry stands, in shape and word. */
 export function InstanceBadge({ instance }: { instance: InstanceView }) {

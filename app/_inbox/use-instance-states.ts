@@ -1,24 +1,23 @@
 'use client';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { InstanceView } from '#db/instances';
+import type { EntryModel } from '#flow/component-model';
 import { api } from '../_client/api';
 import { useChanges } from '../_client/run-stream';
 
-const mostShown = 200;
+const atOnce = 200;
 
-/** The newest workflow instance of each entry of a component, live; empty while none has worked on it. */
-export function useInstanceStates(componentId: string, hasWorkflows: boolean): ReadonlyMap<number, InstanceView> {
+/** The newest workflow instance of each of the entries shown, live; without an entry nothing is asked. */
+export function useInstanceStates(componentId: string, entries: readonly EntryModel[]): ReadonlyMap<number, InstanceView> {
   const [instances, setInstances] = useState<readonly InstanceView[]>([]);
+  const wanted = entries.map((entry) => entry.id).join(',');
   const read = useCallback(async () => {
-    if (!hasWorkflows) return;
-    const answer = await api<{ items: InstanceView[] }>(`/components/${componentId}/instances?limit=${mostShown}`);
-    if (answer.ok) setInstances(answer.data.items);
-  }, [componentId, hasWorkflows]);
+    const ids = wanted === '' ? [] : wanted.split(',');
+    const batches = Array.from({ length: Math.ceil(ids.length / atOnce) }, (_, index) => ids.slice(index * atOnce, (index + 1) * atOnce));
+    const answers = await Promise.all(batches.map((batch) => api<{ items: InstanceView[] }>(`/components/${componentId}/instances?newest=true&entryId=${batch.join(',')}&limit=${atOnce}`)));
+    if (answers.every((answer) => answer.ok)) setInstances(answers.flatMap((answer) => (answer.ok ? answer.data.items : [])));
+  }, [componentId, wanted]);
   useEffect(() => void read(), [read]);
-  useChanges(hasWorkflows ? [{ topic: 'instance' }] : [], () => void read());
-  return useMemo(() => {
-    const newest = new Map<number, InstanceView>();
-    for (const each of instances) if (each.entryId !== null && !newest.has(each.entryId)) newest.set(each.entryId, each);
-    return newest;
-  }, [instances]);
+  useChanges(wanted === '' ? [] : [{ topic: 'instance' }], () => void read());
+  return useMemo(() => new Map(instances.flatMap((each): [number, InstanceView][] => (each.entryId === null ? [] : [[each.entryId, each]]))), [instances]);
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { componentField, componentSettings } from '#flow/component-model';
 import { id } from '#flow/id';
+import { instanceFilters } from '#flow/instance-state';
 import { filter } from '#flow/value';
-import { entryIdText, iso, json, jsonObject, label, listOf, ok, operation, pageQuery } from './operation';
+import { entryIdText, iso, json, jsonObject, label, listOf, listText, ok, operation, pageQuery } from './operation';
 
 const fields = z.array(componentField).max(200);
 const component = z.object({ id, title: z.string(), fields: z.array(componentField), settings: componentSettings, createdAt: iso, updatedAt: iso, entries: z.int() }).meta({ id: 'Component' });
@@ -48,8 +49,11 @@ export const components = {
     params: ofComponent, answers: { 200: ok }, errors: [missing, 'REFERENCE_IN_USE', 'STATE_INVALID'],
   }),
   listEntries: operation({
-    method: 'GET', path: '/components/:componentId/entries', right: 'workspace.read', summary: { en: 'Entries, filtered, sorted and paged on the server.', fr: 'Les entrées, filtrées, triées et paginées par le serveur.' },
-    params: ofComponent, query: z.object({ ...pageQuery, filter: filterText.optional(), sort: z.string().max(500).optional(), search: z.string().max(200).optional() }),
+    method: 'GET', path: '/components/:componentId/entries', right: 'workspace.read', summary: {
+      en: 'Entries, filtered, sorted and paged on the server. `instanceState` keeps those whose newest workflow instance is in one of these states, separated by commas; `none`: no workflow has worked on them.',
+      fr: 'Les entrées, filtrées, triées et paginées par le serveur. `instanceState` garde celles dont la dernière instance de flux de travail est dans l’un de ces états, séparés par des virgules ; `none` : aucun flux de travail n’y a travaillé.',
+    },
+    params: ofComponent, query: z.object({ ...pageQuery, filter: filterText.optional(), sort: z.string().max(500).optional(), search: z.string().max(200).optional(), instanceState: listText(instanceFilters).optional() }),
     answers: { 200: listOf(entry).extend({ total: z.int() }) }, errors: [missing, 'FIELD_NOT_FOUND', 'TYPE_MISMATCH'],
   }),
   createEntry: operation({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { id } from '#flow/id';
-import { described, entryIdText, iso, json, listOf, operation, pageQuery, text } from './operation';
+import { described, entryIdText, iso, json, listOf, operation, pageQuery, text, truth } from './operation';
 
 const person = z.object({ id, name: z.string() });
 const task = z.object({
@@ -12,7 +12,6 @@ const notification = z.object({
   id, kind: z.enum(['message', 'task', 'mention', 'warning']), subject: text, body: text, createdAt: iso, readAt: iso.nullable(),
   link: z.object({ flowId: id.optional(), runId: z.string().optional(), stepId: id.optional(), componentId: id.optional(), entryId: z.int().optional(), taskId: id.optional(), commentId: id.optional(), scheduleId: id.optional() }),
 }).meta({ id: 'Notification' });
-const truth = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 export const inbox = {
   listTasks: operation({

@@ -58,6 +58,9 @@ export const pageQuery = { limit: queryNumber(1, 200, 50), cursor: z.string().mi
 export const listOf = (item: Shape) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
 export const entryIdText = z.string().regex(/^\d{1,10}$/, 'an entry id is a whole number').transform(Number).pipe(z.int().min(1).max(2_147_483_647));
+/** Several of a closed list in a query, separated by commas. */
+export const listText = <const V extends readonly [string, ...string[]]>(values: V) => z.string().transform((given) => given.split(',')).pipe(z.array(z.enum(values)).min(1).max(values.length));
+export const truth = z.enum(['true', 'false']).transform((value) => value === 'true');
 export const label = (max: number) => z.string().trim().min(1).max(max);
 export const iso = z.iso.datetime();
 export const ok = z.object({ ok: z.literal(true) });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { flowKind } from '#flow/flow';
 import { id } from '#flow/id';
 import { runStatuses, stepStatuses } from '#flow/run-state';
-import { code, entryIdText, iso, json, jsonObject, listOf, operation, pageQuery, queryNumber } from './operation';
+import { code, iso, json, jsonObject, listOf, listText, operation, pageQuery, queryNumber, truth } from './operation';
 
 const status = z.enum(runStatuses).meta({ id: 'RunStatus' });
 const ofRun = z.object({ runId: id });
@@ -18,8 +18,9 @@ const run = summary.extend({ steps: z.record(z.string(), stepRun), output: json,
 const accepted = z.object({ runId: z.string(), status: status.optional() });
 const ended = z.object({ runId: z.string(), status, output: json, error: failed.optional(), warnings: z.int() });
 const instance = z.looseObject({ id, flowId: id, entryId: z.int().nullable(), state: z.string(), attempt: z.int(), runs: z.array(z.string()) }).meta({ id: 'Instance' });
+const entryIds = z.string().regex(/^\d{1,10}(,\d{1,10}){0,199}$/, 'ids of entries separated by commas, at most 200').transform((given) => given.split(',').map(Number)).pipe(z.array(z.int().min(1).max(2_147_483_647)));
 const missing = 'RUN_NOT_FOUND';
-const statuses = z.string().transform((text) => text.split(',')).pipe(z.array(status).min(1).max(runStatuses.length));
+const statuses = listText(runStatuses);
 
 export const runs = {
   startRun: operation({
@@ -78,8 +79,11 @@ export const runs = {
     params: ofRun, answers: { 200: z.looseObject({ ok: z.boolean() }) }, errors: [missing],
   }),
   listInstances: operation({
-    method: 'GET', path: '/components/:componentId/instances', right: 'workspace.read', summary: { en: 'Workflow instances of a component, or of one entry.', fr: 'Les instances de flux de travail d’un composant, ou d’une entrée.' },
-    params: z.object({ componentId: id }), query: z.object({ ...pageQuery, entryId: entryIdText.optional() }), answers: { 200: listOf(instance) }, errors: ['COMPONENT_NOT_FOUND'],
+    method: 'GET', path: '/components/:componentId/instances', right: 'workspace.read', summary: {
+      en: 'Workflow instances of a component, or of some entries (ids separated by commas), newest first; with `newest` only the last one of each entry.',
+      fr: 'Les instances de flux de travail d’un composant, ou de certaines entrées (identifiants séparés par des virgules), de la plus récente à la plus ancienne ; avec `newest`, seulement la dernière de chaque entrée.',
+    },
+    params: z.object({ componentId: id }), query: z.object({ ...pageQuery, entryId: entryIds.optional(), newest: truth.optional() }), answers: { 200: listOf(instance) }, errors: ['COMPONENT_NOT_FOUND'],
   }),
   listTransitions: operation({
     method: 'GET', path: '/instances/:instanceId/transitions', right: 'workspace.read', summary: { en: 'Every move of an instance, newest first: from which state to which, at which step, by whom and why.', fr: 'Chaque passage d’une instance, du plus récent au plus ancien : de quel état à quel autre, à quelle étape, par qui et pourquoi.' },

@@ -13,7 +13,7 @@ export async function parseFirst(database: Database, access: Access, component: 
   const pairs = Object.entries(given).flatMap(([key, value]) => [value ?? []].flat().map((each) => [key, each]));
   const query = readQuery(new URLSearchParams(pairs), component.fields);
   const found = await listEntries(database, access, component.id, {
-    filter: filterJson(query.filters, component.fields) ?? undefined, sort: query.sort || newestFirst, search: query.q || undefined, limit: 50,
+    filter: filterJson(query.filters, component.fields) ?? undefined, sort: query.sort || newestFirst, search: query.q || undefined, instanceState: query.states.length > 0 ? query.states : undefined, limit: 50,
   });
   return found.ok ? { items: found.items, nextCursor: found.nextCursor, total: found.total } : { items: [], nextCursor: null, total: 0 };
 }
