@@ -7,6 +7,7 @@ import { shortRunName } from '#flow/id';
 import { instanceStates } from '#flow/instance-state';
 import { api } from '../_client/api';
 import { useChanges } from '../_client/run-stream';
+import { useRestart } from '../_run/restart';
 import { Button } from '../_ui/button';
 import { RelativeTime } from '../_ui/relative-time';
 import { StatusWord } from '../_ui/status-word';
@@ -36,8 +37,8 @@ function Instance({ instance, canRun }: { instance: InstanceView; canRun: boolea
   const t = useTranslations('inbox.instance');
   const state = instanceStates.find((each) => each === instance.state) ?? 'draft';
   const [newest] = instance.runs;
-  const act = async (path: string, done: string, body: object = {}) => {
-    const answer = await api<unknown>(path, { method: 'POST', body });
+  const act = async (path: string, done: string) => {
+    const answer = await api<unknown>(path, { method: 'POST', body: {} });
     if (answer.ok) toast.success(done);
     else toast.error(answer.failure.message);
   };
@@ -47,7 +48,7 @@ function Instance({ instance, canRun }: { instance: InstanceView; canRun: boolea
       <div className="flex items-center gap-2"><span className="min-w-0 truncate font-medium">{flow}</span><StatusWord status={instanceShapes[state]} size={13}>{t(`state.${state}`)}</StatusWord><span className="num ml-auto flex-none text-xs text-muted">{t('attempt', { attempt: instance.attempt })}</span></div>
       {canRun && (
         <div className="mt-1.5 flex flex-wrap gap-1.5">
-          {state === 'failed' && newest && <Button size="sm" icon="rotate-cw" onClick={() => void act(`/runs/${newest}/resume`, t('restartDone', { flow }))}>{t('restart')}</Button>}
+          {state === 'failed' && newest && <Restart runId={newest} />}
           {state !== 'draft' && state !== 'running' && <Button size="sm" icon="rotate-ccw" onClick={() => void act(`/instances/${instance.id}/reset`, t('resetDone', { flow }))}>{t('reset')}</Button>}
           {(state === 'running' || state === 'waiting') && newest && <Button size="sm" variant="ghost" icon="square" onClick={() => void act(`/runs/${newest}/cancel`, t('cancelDone', { flow }))}>{t('cancel')}</Button>}
         </div>
@@ -55,6 +56,12 @@ function Instance({ instance, canRun }: { instance: InstanceView; canRun: boolea
       <details className="mt-1 text-xs"><summary className="text-muted">{t('history')}</summary><Moves instanceId={instance.id} version={instance.updatedAt} /></details>
     </li>
   );
+}
+
+function Restart({ runId }: { runId: string }) {
+  const t = useTranslations('inbox.instance');
+  const { busy, restart, dialog } = useRestart(runId);
+  return <><Button size="sm" icon="rotate-cw" disabled={busy} onClick={() => void restart('resume')}>{t('restart')}</Button>{dialog}</>;
 }
 
 const reasons = ['started', 'restarted', 'resumed', 'waits', 'finished', 'reset_step', 'reset', 'failed', 'cancelled'] as const;

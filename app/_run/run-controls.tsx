@@ -1,38 +1,13 @@
 'use client';
-import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import type { FlowDefinition } from '#flow/flow';
 import { isEnded, type RunState } from '#flow/run-state';
-import { shortRunName } from '#flow/id';
-import { api } from '../_client/api';
 import { Button } from '../_ui/button';
 import { ConfirmDialog } from '../_ui/confirm-dialog';
-import { toast } from '../_ui/toast';
 import { ForkDialog } from './fork-dialog';
-
-type Act = 'cancel' | 'pause' | 'unpause' | 'resume' | 'rerun';
-const said = { cancel: 'toast.cancelled', pause: 'toast.paused', unpause: 'toast.resumed', resume: 'toast.resumed', rerun: 'toast.rerun' } as const;
-
-/** Asks the API for one act on a run and says what came of it. A new run is offered to watch. */
-export function useRunActs(runId: string): { busy: Act | null; act: (act: Act, body?: { fromStep?: string }) => Promise<void> } {
-  const t = useTranslations('run');
-  const router = useRouter();
-  const [busy, setBusy] = useState<Act | null>(null);
-  const act = async (what: Act, body: { fromStep?: string } = {}): Promise<void> => {
-    setBusy(what);
-    const answer = await api<{ runId: string }>(`/runs/${runId}/${what}`, { method: 'POST', body });
-    setBusy(null);
-    if (!answer.ok) {
-      toast.error(answer.failure.message);
-      return;
-    }
-    const other = answer.data.runId;
-    const watch = other === runId ? {} : { action: { label: t('toast.watch'), onClick: () => router.push(`/runs/${other}`) } };
-    toast.success(t(said[what], { name: shortRunName(other) }), watch);
-  };
-  return { busy, act };
-}
+import { useRestart } from './restart';
+import { useRunActs } from './run-acts';
 
 type Props = { runId: string; state: RunState; definition: FlowDefinition; stepId?: string | null | undefined; size?: 'sm' | 'md' };
 
@@ -40,6 +15,7 @@ type Props = { runId: string; state: RunState; definition: FlowDefinition; stepI
 export function RunControls({ runId, state, definition, stepId, size = 'sm' }: Props) {
   const t = useTranslations('run');
   const { busy, act } = useRunActs(runId);
+  const restarting = useRestart(runId);
   const [asking, setAsking] = useState(false);
   const [forking, setForking] = useState(false);
   const ended = isEnded(state.status);
@@ -56,9 +32,10 @@ export function RunControls({ runId, state, definition, stepId, size = 'sm' }: P
           {state.cancelRequested ? t('control.cancelling') : t('control.cancel')}
         </Button>
       )}
-      {canResume && <Button size={size} variant="primary" icon="play" disabled={busy !== null} onClick={() => void act('resume', fromStep ? { fromStep } : {})}>{fromStep ? t('control.resumeStep') : t('control.resume')}</Button>}
+      {canResume && <Button size={size} variant="primary" icon="play" disabled={restarting.busy} onClick={() => void restarting.restart('resume', fromStep)}>{fromStep ? t('control.resumeStep') : t('control.resume')}</Button>}
       {hasBegun && <Button size={size} icon="git-fork" disabled={busy !== null} onClick={() => setForking(true)}>{t('control.fork')}</Button>}
-      {ended && <Button size={size} icon="rotate-cw" disabled={busy !== null} onClick={() => void act('rerun')}>{t('control.rerun')}</Button>}
+      {ended && <Button size={size} icon="rotate-cw" disabled={restarting.busy} onClick={() => void restarting.restart('rerun')}>{t('control.rerun')}</Button>}
+      {restarting.dialog}
       <ForkDialog open={forking} onClose={() => setForking(false)} runId={runId} definition={definition} state={state} stepId={stepId !== undefined && stepId !== null && state.steps[stepId] ? stepId : null} />
       <ConfirmDialog open={asking} onClose={() => setAsking(false)} title={t('control.cancelTitle')} description={t('control.cancelText')} confirmLabel={t('control.cancel')} cancelLabel={t('control.keep')} danger
         onConfirm={() => { setAsking(false); void act('cancel'); }} />

@@ -7,7 +7,8 @@ import type { RunSummary } from '#db/run-row';
 import { isEnded, runStatuses } from '#flow/run-state';
 import { between, formatCount, formatDuration, localeOf } from '../../_run/duration';
 import { statusKey, useTriggerWords } from '../../_run/run-chips';
-import { useRunActs } from '../../_run/run-controls';
+import { useRestart } from '../../_run/restart';
+import { useRunActs } from '../../_run/run-acts';
 import { triggerIcon } from '../../_run/trigger-icon';
 import { useNow } from '../../_run/use-now';
 import { Avatar } from '../../_ui/avatar';
@@ -57,12 +58,13 @@ function RowActs({ run, live, canControl }: { run: RunSummary; live: boolean; ca
   const t = useTranslations('runs');
   const words = useTranslations('run');
   const { busy, act } = useRunActs(run.id);
+  const restarting = useRestart(run.id);
   const items: MenuItem[] = [
     { label: t('act.open'), icon: 'circle-play', href: `/runs/${run.id}` }, { label: t('act.flow'), icon: 'external-link', href: `/flows/${run.flowId}` },
     { label: t('act.copy'), icon: 'link', onSelect: () => void navigator.clipboard.writeText(`${window.location.origin}/runs/${run.id}`).then(() => toast.success(t('act.copied'))) },
-    ...(canControl && !live ? [{ separator: true } as const, { label: words('control.rerun'), icon: 'rotate-cw', disabled: busy !== null, onSelect: () => void act('rerun') }] : []),
-    ...(canControl && (run.status === 'failed' || run.status === 'cancelled') ? [{ label: words('control.resume'), icon: 'play', disabled: busy !== null, onSelect: () => void act('resume') }] : []),
+    ...(canControl && !live ? [{ separator: true } as const, { label: words('control.rerun'), icon: 'rotate-cw', disabled: restarting.busy, onSelect: () => void restarting.restart('rerun') }] : []),
+    ...(canControl && (run.status === 'failed' || run.status === 'cancelled') ? [{ label: words('control.resume'), icon: 'play', disabled: restarting.busy, onSelect: () => void restarting.restart('resume') }] : []),
     ...(canControl && live ? [{ separator: true } as const, { label: words('control.cancel'), icon: 'square', danger: true, disabled: busy !== null, onSelect: () => void act('cancel') }] : []),
   ];
-  return <Menu align="end" label={t('act.label', { name: run.shortName })} trigger={<IconButton label={t('act.label', { name: run.shortName })} icon="ellipsis" size="sm" />} items={items} />;
+  return <>{restarting.dialog}<Menu align="end" label={t('act.label', { name: run.shortName })} trigger={<IconButton label={t('act.label', { name: run.shortName })} icon="ellipsis" size="sm" />} items={items} /></>;
 }

@@ -52,15 +52,14 @@ export const flows = {
     method: 'POST', path: '/flows/:flowId/rollback', right: 'flows.publish', summary: { en: 'Makes an earlier version the published one again.', fr: 'Remet en service une version antérieure.' },
     params: ofFlow, body: z.strictObject({ version: z.int().min(1).max(999_999_999) }), answers: { 200: z.object({ version: z.int() }) }, errors: [missing, 'VERSION_NOT_FOUND', 'FLOW_HAS_PROBLEMS', 'CONFLICT'],
   }),
-<<<<<<< HEAD
   flowApi: operation({
-    method: 'GET', path: '/flows/:flowId/openapi.json', right: 'workspace.read', summary: 'The OpenAPI document of a published dataflow whose setting "Generate API definition" is on: what it takes and what it answers.',
+    method: 'GET', path: '/flows/:flowId/openapi.json', right: 'workspace.read', summary: {
+      en: 'The OpenAPI document of a published dataflow whose setting "Generate API definition" is on: what it takes and what it answers.',
+      fr: 'Le document OpenAPI d’un flux de données publié dont le réglage « Générer la définition d’API » est actif : ce qu’il prend et ce qu’il répond.',
+    },
     params: ofFlow, answers: { 200: jsonObject }, errors: [missing, 'NOT_PUBLISHED', 'STATE_INVALID'],
   }),
-  listVersions: operation({ method: 'GET', path: '/flows/:flowId/versions', right: 'workspace.read', summary: 'Published versions, newest first.', params: ofFlow, query: z.object(pageQuery), answers: { 200: listOf(version) }, errors: [missing] }),
-=======
   listVersions: operation({ method: 'GET', path: '/flows/:flowId/versions', right: 'workspace.read', summary: { en: 'Published versions, newest first.', fr: 'Les versions publiées, de la plus récente à la plus ancienne.' }, params: ofFlow, query: z.object(pageQuery), answers: { 200: listOf(version) }, errors: [missing] }),
->>>>>>> 45b06ca (Hold every answer of the API against its OpenAPI document; the document speaks French)
   getVersion: operation({
     method: 'GET', path: '/flows/:flowId/versions/:number', right: 'workspace.read', summary: { en: 'A version with its definition.', fr: 'Une version avec sa définition.' },
     params: z.object({ flowId: id, number: versionNumber }), answers: { 200: version.extend({ definition }) }, errors: [missing, 'VERSION_NOT_FOUND'],
