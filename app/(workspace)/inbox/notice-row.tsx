@@ -22,7 +22,7 @@ export function NoticeRow({ notice, onOpenTask, onRead }: { notice: Notification
   };
   return (
     <li className="relative flex gap-3 border-t border-line px-5 py-2.5 hover:bg-hover">
-      <span className={isNew ? 'pt-0.5 text-accent-text' : 'pt-0.5 text-faint'}><Icon name={icons[notice.kind]} size={15} /></span>
+      <span className={`pt-0.5 ${notice.kind === 'warning' ? 'text-status-waiting' : isNew ? 'text-accent-text' : 'text-faint'}`}><Icon name={icons[notice.kind]} size={15} /></span>
       <div className="min-w-0 flex-1">
         <button type="button" onClick={open} className={`block w-full text-left after:absolute after:inset-0 after:content-[''] ${isNew ? 'font-strong' : 'font-medium'}`}>{notice.subject[locale]}{isNew && <span className="sr-only"> ({t('new')})</span>}</button>
         <p className="text-xs break-words whitespace-pre-line text-muted">{notice.body[locale]}</p>
@@ -35,9 +35,11 @@ export function NoticeRow({ notice, onOpenTask, onRead }: { notice: Notification
 
 /** The most telling of the places it names. */
 function hrefOf({ commentId, flowId, runId, componentId, entryId, stepId, scheduleId }: NotificationView['link']): string {
+  const step = stepId === undefined ? '' : `?step=${stepId}`;
+  if (commentId !== undefined && runId !== undefined) return `/runs/${runId}?comment=${commentId}`;
   if (commentId !== undefined && flowId !== undefined) return `/flows/${flowId}?comment=${commentId}`;
   if (componentId !== undefined && entryId !== undefined) return `/components/${componentId}?entry=${entryId}`;
-  if (runId !== undefined) return `/runs/${runId}`;
+  if (runId !== undefined) return `/runs/${runId}${step}`;
   if (scheduleId !== undefined && componentId !== undefined) return `/components/${componentId}/settings`;
-  return flowId === undefined ? '/inbox' : `/flows/${flowId}${stepId === undefined ? '' : `?step=${stepId}`}`;
+  return flowId === undefined ? '/inbox' : `/flows/${flowId}${step}`;
 }

@@ -11,6 +11,7 @@ import { isEnded } from '#flow/run-state';
 import type { WorkspaceIndex } from '#flow/workspace-index';
 import { FlowCanvas } from '../../_canvas/flow-canvas';
 import { CommentsContext, useComments } from '../../_comments/use-comments';
+import { useMarkedComment } from '../../_comments/use-marked-comment';
 import { useRun } from '../../_client/run-stream';
 import { usePlace } from '../../_client/whereabouts';
 import { AlsoHere } from '../../_shell/also-here';
@@ -52,6 +53,7 @@ export function Replay({ run, definition, component, index, firstEvents, me, can
     else url.searchParams.set('step', stepId);
     window.history.replaceState(null, '', url);
   };
+  useMarkedComment(params.get('comment'), comments, ({ stepId }) => select(stepId !== undefined && ids.has(stepId) ? stepId : null));
   const { latest } = moment;
   usePlace({ page: 'run', objectId: run.id, title: t('title', { name: run.shortName }), detail: run.flowName.slice(0, 200) });
   const frozen = (moment.seq < moment.last || isEnded(latest.status)) && moment.state.at !== null ? Date.parse(moment.state.at) : null;

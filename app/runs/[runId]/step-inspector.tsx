@@ -1,4 +1,5 @@
 'use client';
+import { useSearchParams } from 'next/navigation';
 import { useLocale, useTranslations } from 'next-intl';
 import { useMemo, useState } from 'react';
 import { stepKey, type FlowKind, type Step } from '#flow/flow';
@@ -6,6 +7,7 @@ import type { RunEvent } from '#flow/run-event';
 import { pendingStep, type StepState } from '#flow/run-state';
 import { stepType } from '#flow/steps/index';
 import { useCommentsHere } from '../../_comments/use-comments';
+import { useMarkedComment } from '../../_comments/use-marked-comment';
 import { between, formatDuration, localeOf } from '../../_run/duration';
 import { describeEvent } from '../../_run/event-words';
 import { StepData } from '../../_run/step-data';
@@ -35,6 +37,7 @@ export function StepInspector({ run, kind, step, events, moment, onClose, me }: 
   const effects = own.filter((event) => event.type === 'effect.recorded');
   const failedAt = moment.latest.steps[step.id]?.error ?? null;
   const [tab, setTab] = useState<Tab>(failedAt ? 'error' : 'out');
+  useMarkedComment(useSearchParams().get('comment'), comments, ({ stepId }) => { if (stepId === step.id) setTab('comments'); });
   const shown: Tab = tab === 'error' && !now.error ? 'in' : tab;
   const type = stepType(stepKey(kind, step.type));
   const took = between(now.startedAt, now.finishedAt);

@@ -45,6 +45,7 @@ import { EditorCommands } from './editor-commands';
 import { ShortcutsDialog } from './shortcuts-dialog';
 import { placeOf } from './people-bar';
 import { TopBar } from './top-bar';
+import { useAskedStep } from './use-asked-step';
 import { useAttachedRun } from './use-attached-run';
 import { useClipboard } from './use-clipboard';
 import { editorOrigin, useFlowSession, useUndoState } from './use-flow-session';
@@ -94,7 +95,8 @@ export function Editor({ flowId, user, first, surroundings, recent, away }: Edit
   const comments = useComments(flowId, user.id);
   const counts = useMemo(() => openByStep(comments.threads), [comments.threads]);
   const [commentsOpen, setCommentsOpen] = useState(false);
-  const marked = useSearchParams().get('comment');
+  const params = useSearchParams();
+  const marked = params.get('comment');
   const run = useAttachedRun(flowId, recent);
 
   const present = useMemo(() => new Set(stepsOf(definition).map((step) => step.id)), [definition]);
@@ -166,6 +168,7 @@ export function Editor({ flowId, user, first, surroundings, recent, away }: Edit
     setFocusRequest((count) => count + 1);
   };
 
+  useAskedStep(params.get('step'), present, (stepId) => show(stepId));
   useMarkedComment(marked, comments, (anchor) => {
     if (anchor.stepId !== undefined && anchor.runId === undefined && present.has(anchor.stepId)) {
       setTab('comments');
