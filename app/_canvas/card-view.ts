@@ -10,6 +10,8 @@ export type RunOfStep = {
   state: StepState;
   /** The run is over: what is still pending was not reached. */
   ended: boolean;
+  /** It stands in a branch that the run passed by. */
+  passed: boolean;
   /** The name of the source a pending step waits for. */
   waitsFor: string | null;
 };
@@ -18,15 +20,15 @@ export function shapeOf(disabled: boolean, run: RunOfStep | null): CardShape {
   if (disabled) return 'disabled';
   if (!run) return 'idle';
   const { status, warnings } = run.state;
-  if (status === 'pending') return run.ended ? 'skipped' : 'queued';
+  if (status === 'pending') return run.ended || run.passed ? 'skipped' : 'queued';
   return status === 'succeeded' && warnings > 0 ? 'warning' : status;
 }
 
-export function runOfStep(run: RunState | null, step: Step, names: ReadonlyMap<string, string>): RunOfStep | null {
+export function runOfStep(run: RunState | null, step: Step, names: ReadonlyMap<string, string>, passed: ReadonlySet<string>): RunOfStep | null {
   if (!run) return null;
   const state = run.steps[step.id] ?? pendingStep;
   const waiting = state.status === 'pending' ? Object.values(step.sources ?? {}).find((id) => id !== undefined && !isOver(run.steps[id])) : undefined;
-  return { state, ended: isEnded(run.status), waitsFor: waiting === undefined ? null : (names.get(waiting) ?? null) };
+  return { state, ended: isEnded(run.status), passed: passed.has(step.id), waitsFor: waiting === undefined ? null : (names.get(waiting) ?? null) };
 }
 
 const isOver = (state: StepState | undefined) => state?.status === 'succeeded' || state?.status === 'skipped';

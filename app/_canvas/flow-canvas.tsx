@@ -16,6 +16,7 @@ import { CanvasContext, type CanvasEdit, type CanvasFacts, type CanvasSigns } fr
 import { CanvasLinks } from './canvas-links';
 import styles from './canvas.module.css';
 import { nodesOf, type CanvasNode } from './canvas-nodes';
+import { laneFates } from './lane-fate';
 import { layoutOf } from './layout';
 import { Minimap } from './minimap';
 import { NoteCard } from './note-node';
@@ -91,6 +92,7 @@ function Canvas({
   const editable = edit !== undefined && !readOnly;
   const definition = useMemo(() => (diff && before ? withRemoved(given, before, diff) : given), [given, before, diff]);
   const layout = useMemo(() => layoutOf(definition, { addRow: editable }), [definition, editable]);
+  const fates = useMemo(() => laneFates(definition, run), [definition, run]);
   const selected = useMemo(() => new Set(selectedIds), [selectedIds]);
   const stops = useMemo(() => stopsOf(layout, editable), [layout, editable]);
   const view = useCanvasView({ container, layout, stops, handle, captioned: definition.settings?.description !== undefined, following, people });
@@ -105,10 +107,10 @@ function Canvas({
   const standing = useStanding(people);
   const known = useRef<ReadonlyMap<string, CanvasNode>>(new Map());
   const nodes = useMemo(() => {
-    const made = nodesOf({ definition, layout, problems, run, diff, authors, comments, drafts, people: standing, selected, editable, laneLabel }, known.current);
+    const made = nodesOf({ definition, layout, problems, run, fates, diff, authors, comments, drafts, people: standing, selected, editable, laneLabel }, known.current);
     known.current = new Map(made.map((node) => [node.id, node]));
     return made;
-  }, [definition, layout, problems, run, diff, authors, comments, drafts, standing, selected, editable, laneLabel]);
+  }, [definition, layout, problems, run, fates, diff, authors, comments, drafts, standing, selected, editable, laneLabel]);
   const { positioned } = drag;
   const shown = useMemo(() => positioned(nodes), [positioned, nodes]);
 
@@ -183,7 +185,7 @@ function Canvas({
         >
           <Background variant={BackgroundVariant.Dots} gap={20} size={2} offset={-8} color="var(--grid-dot)" />
           <ViewportPortal>
-            <CanvasLinks layout={layout} run={run} diff={diff} selected={selected} disabled={disabled} />
+            <CanvasLinks layout={layout} run={run} fates={fates} diff={diff} selected={selected} disabled={disabled} />
             {drag.line && <span className={styles.dropLine} style={{ left: drag.line.x, top: drag.line.y, width: drag.line.width, height: drag.line.height }} />}
           </ViewportPortal>
           {people.length > 0 && <PeopleLayer people={people} names={names} />}

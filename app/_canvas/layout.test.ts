@@ -56,6 +56,51 @@ describe('the layout', () => {
   });
 });
 
+describe('branches', () => {
+  const workflow: FlowDefinition = { schema: 1, kind: 'workflow', name: 'W', lanes: [
+    { id: 'main', stages: [{ id: 's0', name: 'A', steps: [step('ask'), step('switch')] }, { id: 's1', name: 'B', steps: [step('after')] }] },
+    { id: 'one', when: { step: 'switch', case: '1' }, stages: [{ id: 's2', name: 'One', steps: [step('o1'), step('inner')] }] },
+    { id: 'deep', when: { step: 'inner', case: 'true' }, stages: [{ id: 's3', name: 'Deep', steps: [step('d1')] }] },
+    { id: 'two', when: { step: 'switch', case: '2' }, stages: [{ id: 's4', name: 'Two', steps: [] }] },
+    { id: 'three', when: { step: 'switch', case: '3' }, stages: [{ id: 's5', name: 'Three', steps: [step('t1')] }] },
+  ] };
+  const layout = layoutOf(workflow, { addRow: true });
+  const walk = (from: string, way: string, editable = true) => [...way].reduce<(string | null)[]>((seen, letter) => {
+    const at = seen.at(-1);
+    return [...seen, at === null || at === undefined ? null : nextStop(stopsOf(layout, editable), at, letter === 'u' ? 'up' : letter === 'd' ? 'down' : letter === 'l' ? 'left' : 'right')];
+  }, [from]).slice(1);
+
+  it('are walked along, from one to the next, and back to their condition', () => {
+    expect(walk('switch', 'dd')).toEqual([addStepKey('s0'), 'o1']);
+    expect(walk('o1', 'rr')).toEqual(['inner', addStepKey('s2')]);
+    expect(walk('inner', 'll')).toEqual(['o1', 'switch']);
+    expect(walk('inner', 'd')).toEqual(['d1']);
+    expect(walk('d1', 'l')).toEqual(['inner']);
+    expect(walk('d1', 'ddl')).toEqual([addStepKey('s4'), addStepKey('s5'), 't1']);
+    expect(walk('t1', 'u')).toEqual([addStepKey('s4')]);
+  });
+  it('do not stand in the way of the stages, and without "+" an empty one is passed over', () => {
+    expect(walk('ask', 'r')).toEqual(['after']);
+    expect(walk('after', 'l')).toEqual(['ask']);
+    expect(walk('d1', 'd', false)).toEqual(['t1']);
+    expect(walk('switch', 'd', false)).toEqual(['o1']);
+    expect(walk('o1', 'u', false)).toEqual(['switch']);
+  });
+  it('take a card from one another with Alt and the arrows, never into a branch of its own', () => {
+    expect(placeBeside(layout, 't1', 'up')).toEqual({ stageId: 's4', index: 0 });
+    expect(placeBeside(layout, 'inner', 'down')).toEqual({ stageId: 's4', index: 0 });
+    expect(placeBeside(layout, 'o1', 'down')).toEqual({ stageId: 's3', index: 0 });
+    expect(placeBeside(layout, 'o1', 'up')).toEqual({ stageId: 's0', index: 2 });
+    expect(placeBeside(layout, 'd1', 'up')).toEqual({ stageId: 's2', index: 2 });
+    expect(placeBeside(layout, 'o1', 'right')).toEqual({ stageId: 's2', index: 1 });
+    expect(placeBeside(layout, 't1', 'down')).toBeNull();
+  });
+  it('leave room for their "+" where the flow is fitted into the view', () => {
+    const widest = Math.max(...layout.lanes.map((each) => each.x + each.width));
+    expect([layout.width, layoutOf(workflow).width]).toEqual([widest + 32, widest]);
+  });
+});
+
 describe('places', () => {
   const layout = layoutOf(dataflow([step('a'), step('b')], [], [step('c')]), { addRow: true });
   it('count the cards above the pointer, without those being dragged', () => {

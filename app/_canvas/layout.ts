@@ -7,7 +7,7 @@ import { roundedPath, type Point } from './path-shape';
  */
 export const measures = {
   stageWidth: 220, head: 36, pad: 8, stageGap: 40, cardWidth: 204, cardHeight: 72, cardGap: 20, addStep: 32,
-  laneHeight: 96, emptyLane: 44, laneGap: 12, laneLabel: 108, laneCardGap: 24, laneInset: 38, trunk: 20, lanesBelow: 16,
+  laneHeight: 96, emptyLane: 44, laneGap: 12, laneLabel: 108, laneCardGap: 24, laneInset: 38, laneAdd: 32, trunk: 20, lanesBelow: 16,
   radius: 10, bend: 24, freeRow: 20,
 };
 
@@ -15,7 +15,9 @@ export type Box = { x: number; y: number; width: number; height: number };
 export type CardBox = Box & { stepId: string; stageId: string; laneId: string; index: number; flow: 'column' | 'row' };
 export type StageBox = Box & { stage: Stage; laneId: string; index: number };
 export type LaneBox = Box & { lane: Lane; stage: Stage | null; owner: string; case: string };
-export type LinkShape = { id: string; from: string; to: string; port: SourcePort | 'order' | 'case'; path: string; middle: Point };
+type Drawn = { id: string; from: string; to: string; path: string; middle: Point };
+/** `case`: the way from a condition into one of its lanes. */
+export type LinkShape = Drawn & ({ port: SourcePort | 'order' } | { port: 'case'; lane: string });
 export type CanvasLayout = {
   cards: ReadonlyMap<string, CardBox>;
   stages: readonly StageBox[];
@@ -40,7 +42,7 @@ export function layoutOf(definition: FlowDefinition, { addRow = false, stageGap 
   const height = placeBranches(draft, main ? stepsIn(main) : [], branches, foot + measures.lanesBelow) - measures.lanesBelow;
   if (definition.kind === 'dataflow') sourceLinks(draft, definition);
   else orderLinks(draft, main);
-  const right = [...draft.stages, ...draft.lanes].map((each) => each.x + each.width);
+  const right = [...draft.stages.map((each) => each.x + each.width), ...draft.lanes.map((each) => each.x + each.width + (addRow ? measures.laneAdd : 0))];
   return { ...draft, width: Math.max(0, ...right), height: Math.max(foot, height) };
 }
 
@@ -86,7 +88,7 @@ function placeLane(draft: Draft, owner: string, lane: Lane, branches: readonly L
   const middle = y + height / 2;
   if (from) {
     const down = [{ x: from.x + trunk, y: from.y + from.height }, { x: from.x + trunk, y: middle }, { x, y: middle }];
-    draft.links.push({ id: `case:${lane.id}`, from: owner, to: steps[0]?.id ?? '', port: 'case', path: roundedPath(down, radius), middle: { x, y: middle } });
+    draft.links.push({ id: `case:${lane.id}`, from: owner, to: steps[0]?.id ?? '', port: 'case', lane: lane.id, path: roundedPath(down, radius), middle: { x, y: middle } });
   }
   steps.forEach((step, index) => {
     const before = steps[index - 1];
@@ -114,7 +116,7 @@ function sourceLinks(draft: Draft, definition: FlowDefinition): void {
   }
 }
 
-function addLink(draft: Draft, from: string, to: string, port: LinkShape['port']): void {
+function addLink(draft: Draft, from: string, to: string, port: SourcePort | 'order'): void {
   const a = draft.cards.get(from);
   const b = draft.cards.get(to);
   if (!a || !b) return;

@@ -64,15 +64,16 @@ function NameInput({ name, label, onDone }: { name: string; label: string; onDon
   );
 }
 
-export const LaneRow = memo(function LaneRow({ data: { stage, label, ownerName, empty } }: NodeProps<LaneNode>) {
+export const LaneRow = memo(function LaneRow({ data: { stage, label, ownerName, empty, passed, diff } }: NodeProps<LaneNode>) {
   const { edit, tabStop } = useCanvas();
   const t = useTranslations('canvas');
   const key = stage ? addStepKey(stage.id) : '';
   const tabIndex = useTabIndex(key);
   return (
-    <div role="group" aria-label={label} data-stage={stage?.id} className={styles.lane}>
+    <div role="group" aria-label={label} data-stage={stage?.id} className={styles.lane} data-quiet={passed || undefined} data-diff={diff?.kind}>
       <header><b>{label}</b><small>{ownerName}</small></header>
-      {empty && <p>{t('emptyLane')}</p>}
+      {empty && <p>{t(passed ? 'state.notTaken' : 'emptyLane')}</p>}
+      {diff && <DiffMark kind={diff.kind} spoken />}
       {edit && stage && (
         <button type="button" className={styles.laneAdd} data-stop={key} tabIndex={tabIndex} onFocus={() => tabStop.set(key)} aria-label={t('addStepIn', { name: label })} onClick={() => edit.chooseStep(stage.id)}>
           <Icon name="plus" size={13} />

@@ -137,7 +137,7 @@ function RunFoot({ shape, run, locale }: { shape: CardShape; run: RunOfStep | nu
       label = status?.error?.code ?? t('state.failed');
       counts = status?.error?.itemIndex === undefined ? null : [t('item', { number: status.error.itemIndex + 1 })];
       break;
-    case 'skipped': label = status?.status === 'pending' ? t('state.notReached') : (status?.reason?.[locale] ?? t('state.skipped')); counts = status?.itemsIn === null || status?.itemsIn === undefined ? null : [count(status.itemsIn)]; break;
+    case 'skipped': label = status?.status === 'pending' ? t(run?.passed ? 'state.notTaken' : 'state.notReached') : (status?.reason?.[locale] ?? t('state.skipped')); counts = status?.itemsIn === null || status?.itemsIn === undefined ? null : [count(status.itemsIn)]; break;
     case 'cancelled': label = t('state.cancelled'); break;
   }
   return (

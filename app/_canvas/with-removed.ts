@@ -1,7 +1,7 @@
 import type { FlowDiff } from '#flow/diff';
 import type { FlowDefinition, Stage } from '#flow/flow';
 
-/** The newer definition with what was removed shown where it stood: steps at the end of their stage, stages behind the one they followed, notes. */
+/** The newer definition with what was removed shown where it stood: steps at the end of their stage, stages behind the one they followed, branches below their condition, notes. */
 export function withRemoved(after: FlowDefinition, before: FlowDefinition, diff: FlowDiff): FlowDefinition {
   const gone = (ids: readonly { id: string; kind: string }[]) => new Set(ids.flatMap((each) => (each.kind === 'removed' ? [each.id] : [])));
   const [steps, stages, notes] = [gone(diff.steps.map((each) => ({ id: each.stepId, kind: each.kind }))), gone(diff.stages.map((each) => ({ id: each.stageId, kind: each.kind }))), gone(diff.notes.map((each) => ({ id: each.noteId, kind: each.kind })))];
@@ -13,6 +13,7 @@ export function withRemoved(after: FlowDefinition, before: FlowDefinition, diff:
       const goneSteps = stage.steps.filter((step) => steps.has(step.id));
       const home = lanes.find((each) => each.stages.some((known) => known.id === stage.id));
       if (home) home.stages = home.stages.map((known) => (known.id === stage.id ? { ...known, steps: [...known.steps, ...goneSteps] } : known));
+      else if (lane.when && !lanes.some((each) => each.id === lane.id) && (stages.has(stage.id) || goneSteps.length > 0)) lanes.push({ ...lane, stages: [{ ...stage, steps: goneSteps }] });
       else if (stages.has(stage.id) || goneSteps.length > 0) insertBehind((lanes.find((each) => each.id === lane.id) ?? lanes[0])?.stages ?? [], { ...stage, steps: goneSteps }, follows);
       follows = stage.id;
     }
