@@ -49,10 +49,10 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
     return found;
   };
   const context: Json = { userId: facts.startedBy.id, user: { id: facts.startedBy.id, name: facts.startedBy.name }, now: at.startedAt, runId: facts.id, flowId: facts.flowId };
-  const outside: StepUse['outside'] = async (reason, call) => {
+  const outside: StepUse['outside'] = async (reason, call, timeoutMs) => {
       at.signal.throwIfAborted();
       if (isOpen && run.state.steps[at.step.id]?.status !== 'waiting') {
-        run.emit([...takeLogs(), { type: 'step.waiting', ...own, data: { reason: reason.en, text: reason } }]);
+        run.emit([...takeLogs(), { type: 'step.waiting', ...own, data: { reason: reason.en, text: reason, ...(timeoutMs === undefined ? {} : { timeoutMs }) } }]);
         run.wake();
       }
       return call();

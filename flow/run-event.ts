@@ -62,7 +62,8 @@ trigger: z.string(), startedBy, version: z.number().nullable(), draft: z.boolean
   'step.failed': z.object({ error: failureShape, retryable: z.boolean() }),
   'step.retry_scheduled': z.object({ at: iso, attempt: z.number(), of: z.number() }),
   'step.skipped': z.object({ reason: z.string(), text: text.optional(), reused }),
-  'step.waiting': z.object({ reason: z.string(), text: text.optional(), childRuns: z.array(z.string()).optional() }),
+  /** `timeoutMs`: how long one call to another system may take. */
+  'step.waiting': z.object({ reason: z.string(), text: text.optional(), childRuns: z.array(z.string()).optional(), timeoutMs: z.number().optional() }),
   'wait.opened': z.object({
     kind: z.string(), assignees: z.array(startedBy).optional(), dueAt: iso.optional(), question: z.string().optional(), options: json.optional(),
   }),

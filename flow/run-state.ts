@@ -26,6 +26,8 @@ export type StepState = {
   error: Failure | null;
   /** While waiting or skipped: why. */
   reason: Text | null;
+  /** While waiting for another system: how long one call may take. */
+  timeoutMs: number | null;
   /** While retrying: when the next attempt is due (ISO) and how many there may be. */
   retry: { at: string; of: number } | null;
   childRuns: string[];
@@ -62,7 +64,7 @@ export const initialRunState: RunState = {
 
 export const pendingStep: StepState = {
   status: 'pending', attempt: 0, iteration: 0, itemsIn: null, itemsOut: null, many: false, warnings: 0, startedAt: null,
-  finishedAt: null, progress: null, error: null, reason: null, retry: null, childRuns: [], reused: false, next: null,
+  finishedAt: null, progress: null, error: null, reason: null, timeoutMs: null, retry: null, childRuns: [], reused: false, next: null,
 };
 
 export function isEnded(status: RunStatus): boolean {
@@ -184,7 +186,7 @@ function evolveSteps(state: RunState, event: StepEvent, book: Book): RunState {
 function evolveStep(step: StepState, event: StepEvent): StepState {
   switch (event.type) {
     case 'step.started':
-      return { ...step, status: 'running', itemsIn: event.data.itemsIn, startedAt: event.at, finishedAt: null, error: null, retry: null, reason: null, progress: null, reused: event.data.reused ?? false };
+      return { ...step, status: 'running', itemsIn: event.data.itemsIn, startedAt: event.at, finishedAt: null, error: null, retry: null, reason: null, timeoutMs: null, progress: null, reused: event.data.reused ?? false };
     case 'step.progress':
       return { ...step, progress: { done: event.data.done, total: event.data.total ?? null } };
     case 'step.logged':
@@ -201,7 +203,7 @@ function evolveStep(step: StepState, event: StepEvent): StepState {
     case 'step.skipped':
       return { ...step, status: 'skipped', itemsIn: 0, itemsOut: 0, finishedAt: event.at, reused: event.data.reused ?? false, reason: event.data.text ?? { en: event.data.reason, fr: event.data.reason } };
     case 'step.waiting':
-      return { ...step, status: 'waiting', reason: event.data.text ?? { en: event.data.reason, fr: event.data.reason }, childRuns: event.data.childRuns ?? step.childRuns };
+      return { ...step, status: 'waiting', reason: event.data.text ?? { en: event.data.reason, fr: event.data.reason }, childRuns: event.data.childRuns ?? step.childRuns, timeoutMs: event.data.timeoutMs ?? null };
     case 'wait.opened':
       return { ...step, status: 'waiting' };
     case 'wait.resolved':

@@ -126,7 +126,11 @@ function RunFoot({ shape, run, locale }: { shape: CardShape; run: RunOfStep | nu
       label = t('state.running', { took });
       if (status?.progress) counts = status.progress.total === null ? [count(status.progress.done)] : [count(status.progress.done), t('of'), count(status.progress.total)];
       break;
-    case 'waiting': label = status?.reason?.[locale] ?? t('state.waiting'); counts = took ? [took] : null; break;
+    case 'waiting':
+      label = status?.reason?.[locale] ?? t('state.waiting');
+      // A limit holds for one call: with several items it says nothing of the whole.
+      counts = took === '' ? null : typeof status?.timeoutMs === 'number' && (status.itemsIn ?? 0) <= 1 ? [took, t('of'), formatDuration(status.timeoutMs, locale)] : [took];
+      break;
     case 'retrying':
       label = status?.retry ? t('state.retrying', { attempt: Math.min(status.attempt + 1, status.retry.of), of: status.retry.of, wait: formatDuration(Date.parse(status.retry.at) - now, locale) }) : t('state.retry');
       counts = status?.itemsIn === null || status?.itemsIn === undefined ? null : [count(status.itemsIn)];

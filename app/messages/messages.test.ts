@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { stepTypes } from '#flow/steps/index';
 import en from './en.json';
 import fr from './fr.json';
 import { placeholdersOf } from './placeholders';
@@ -44,6 +45,12 @@ test('every message a page asks for exists', () => {
   }));
   expect(checked).toBeGreaterThan(200);
   expect(missing).toEqual([]);
+});
+
+test('every kind of parameter that a step has is named on its documentation page', () => {
+  const kinds = new Set(stepTypes.flatMap((type) => Object.values(type.params).flatMap((meta) => [meta.widget, ...(meta.widget === 'list' ? Object.values(meta.columns).map((column) => column.widget) : [])])));
+  expect(kinds.size).toBeGreaterThan(10);
+  expect([...kinds].filter((kind) => !english.has(`steps.widget.${kind}`))).toEqual([]);
 });
 
 test('the scan finds plain, chosen and composed keys', () => {

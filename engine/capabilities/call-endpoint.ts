@@ -42,13 +42,15 @@ export function callsOf(engine: Engine, run: LiveRun, at: At, effects: StepEffec
     return outside(text('Waits for another system’s answer', 'Attend la réponse d’un autre système'), async () => {
       const reached = await reach(engine, run, at, itemIndex, call, connector);
       return record(engine, run, effects, itemIndex, call, reached);
-    });
+    }, timeoutOf(call, connector));
   };
   return { callTarget: (wanted) => findTarget(db, workspaceId, wanted, pins), callEndpoint };
 }
 
+const timeoutOf = (call: EndpointCall, connector: OpenedConnector): number => call.timeoutMs ?? connector.settings.timeoutMs;
+
 async function reach(engine: Engine, run: LiveRun, at: At, itemIndex: number, call: EndpointCall, connector: OpenedConnector): Promise<Reached> {
-  const timeoutMs = call.timeoutMs ?? connector.settings.timeoutMs;
+  const timeoutMs = timeoutOf(call, connector);
   const gate = { connectorId: call.target.connectorId, ratePerSecond: connector.settings.ratePerSecond, longestMs: timeoutMs + signInMs, signal: at.signal };
   return throughGate(engine, gate, async () => {
     if (!engine.mayAct()) run.lose(); // The lease is in doubt: whoever claims the run next makes the call.

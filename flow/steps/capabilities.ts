@@ -161,8 +161,8 @@ export type StepUse = {
   mostItems: number;
   /** Lets others have the processor; null while this step has not had it for long. A loop over many items asks now and then. */
   breathe(): Promise<void> | null;
-  /** Runs what is out of our hands (a call to another system): the step is shown waiting and takes no place in any limit. */
-  outside<T>(reason: Text, call: () => Promise<T>): Promise<T>;
+  /** Runs what is out of our hands (a call to another system, for at most `timeoutMs`): the step is shown waiting and takes no place in any limit. */
+  outside<T>(reason: Text, call: () => Promise<T>, timeoutMs?: number): Promise<T>;
   /** Evaluates a CEL expression over `{item, items, context}`; compiled once per text. */
   evaluate(expression: string, item: Item, items: readonly Item[]): Json;
   component(componentId: string): Promise<ComponentModel | null>;

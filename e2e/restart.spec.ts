@@ -1,0 +1,50 @@
+import { EditorPage } from './editor-page';
+import { expect, test } from './fixtures';
+import { componentWith, dataflow, publishedFlow, type Run, type Step } from './flows';
+
+const given: Step = { id: 'stp_in', type: 'get-raw-model', name: 'Given' };
+const answer: Step = { id: 'stp_out', type: 'write-response', name: 'Answer', sources: { source: 'stp_read' } };
+const broken: Step = { id: 'stp_read', type: 'import-file', name: 'Read', sources: { source: 'stp_in' }, params: { fileField: 'file' } };
+const mended: Step = { id: 'stp_read', type: 'distinct', name: 'Read', sources: { source: 'stp_in' } };
+
+test('Users can resume a failed run, or run it again, with the version it began with or the one published since, and see what differs', async ({ ana }) => {
+  const flowId = await publishedFlow(ana.api, await componentWith(ana.api, 'Mended'), 'dataflow', dataflow('Mended flow', [given, broken, answer]));
+  const started = await ana.api.send<{ runId: string; status: string }>('POST', `/flows/${flowId}/runs`, { input: [{ a: 1 }, { a: 1 }], waitSeconds: 30 });
+  expect(started.status).toBe('failed');
+  const { page } = await ana.open(`/runs/${started.runId}`);
+  const attempts = async () => (await ana.api.get<Run & { steps: Record<string, { attempt: number }> }>(`/runs/${started.runId}`)).steps['stp_read']?.attempt;
+  await page.getByRole('button', { name: /^Resume/ }).first().click();
+  await expect.poll(attempts).toBe(2); // nothing else is published: no question
+  await expect.poll(async () => (await ana.api.get<Run>(`/runs/${started.runId}`)).status).toBe('failed');
+
+  await ana.api.send('PUT', `/flows/${flowId}/definition`, dataflow('Mended flow', [given, mended, answer]));
+  await ana.api.send('POST', `/flows/${flowId}/publish`, {}, 201);
+  const dialog = page.getByRole('dialog');
+  await page.getByRole('button', { name: /^Resume/ }).first().click();
+  await expect(dialog).toContainText('It ran on version 1; version 2 is published now.');
+  await expect(dialog.getByRole('region', { name: 'What differs in version 2' })).toContainText(/Read\s*is changed/);
+  await dialog.getByRole('button', { name: 'Resume' }).click();
+  await expect.poll(attempts).toBe(3);
+  await expect.poll(async () => (await ana.api.get<Run>(`/runs/${started.runId}`)).status).toBe('failed');
+
+  await page.getByRole('button', { name: /^Resume/ }).first().click();
+  await dialog.getByRole('button', { name: 'Version 2, published now' }).click();
+  if (process.env['MILLRACE_SCREENS']) await page.screenshot({ path: `${process.env['MILLRACE_SCREENS']}/restart.png` });
+  await dialog.getByRole('button', { name: 'Resume' }).click();
+  await expect.poll(async () => (await ana.api.get<Run>(`/runs/${started.runId}`)).status).toBe('succeeded');
+  expect(await ana.api.get<Run & { version: number }>(`/runs/${started.runId}`)).toMatchObject({ version: 2, output: [{ a: 1 }] });
+});
+
+test('links to a step and to a comment on a run open them', async ({ ana }) => {
+  const flowId = await publishedFlow(ana.api, await componentWith(ana.api, 'Linked'), 'dataflow', dataflow('Linked flow', [given, mended, answer]));
+  const { runId } = await ana.api.send<{ runId: string }>('POST', `/flows/${flowId}/runs`, { input: [{ a: 1 }], waitSeconds: 30 });
+  const comment = await ana.api.send<{ id: string }>('POST', `/flows/${flowId}/comments`, { anchor: { runId, stepId: 'stp_read' }, text: 'Why twice?' });
+  const { page } = await ana.open(`/flows/${flowId}?step=stp_read`);
+  const editor = new EditorPage(page);
+  await expect(editor.panel).toHaveAccessibleName('Step Read');
+  await expect(editor.card('Read')).toBeInViewport();
+  await page.goto(`/runs/${runId}?step=stp_out`);
+  await expect(page.getByRole('complementary', { name: 'Answer' })).toBeVisible();
+  await page.goto(`/runs/${runId}?comment=${comment.id}`);
+  await expect(page.getByRole('complementary', { name: 'Read' }).getByText('Why twice?')).toBeVisible();
+});
