@@ -106,3 +106,31 @@ test('Flows go out to files and come back the same; keys are made and revoked', 
   expect((await millrace(['api-key', 'revoke', id])).code).toBe(0);
   expect(await cli(origin, secret)(['export', made.out])).toMatchObject({ code: 1, err: expect.stringContaining('NOT_SIGNED_IN') });
 });
+
+test('npx finds the command line in the clone, from inside it and by its folder, and hands input, output and exit code on', async ({ ana, origin }) => {
+  test.setTimeout(300_000);
+  const clone = join(import.meta.dirname, '..');
+  const key = await keyOf(ana.api, 'admin');
+  // Offline: a package of this name in a registry is somebody else's.
+  const npx = async (cwd: string, args: string[]): Promise<Told> => {
+    const child = spawn('npx', ['--offline', ...args], { cwd, env: { ...process.env, MILLRACE_URL: origin, MILLRACE_API_KEY: key }, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (part: Buffer) => (out += part.toString()));
+    child.stderr.on('data', (part: Buffer) => (err += part.toString()));
+    const [code]: (number | null)[] = await once(child, 'close');
+    return { code: code ?? null, out: out.trim(), err: err.trim() };
+  };
+  const flowId = await publishedFlow(ana.api, await componentWith(ana.api, 'By npx'), 'dataflow', dataflow('Through npx', echo));
+  inputFile('two.json', { n: 2 });
+  const good = await npx(folder, ['--prefix', clone, 'millrace', 'run', flowId, '--input', 'two.json', '--watch']);
+  expect([good.code, good.err.split('\n').at(-1)]).toEqual([0, '✓ Succeeded']);
+  expect(JSON.parse(good.out)).toEqual({ double: 50 });
+  expect((await npx(clone, ['millrace', 'run', flowId, '--input', inputFile('none.json', { n: 'x' }), '--watch'])).code).toBe(1);
+  expect(await npx(clone, ['millrace', 'frob'])).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/^millrace: there is no command "frob"/) });
+  expect((await npx(folder, ['--prefix', clone, 'millrace', 'export', flowId, '--out', 'flow.json'])).code).toBe(0);
+  expect(JSON.parse(readFileSync(join(folder, 'flow.json'), 'utf8'))).toMatchObject({ name: 'Through npx' });
+  const copy = await npx(folder, ['--prefix', clone, 'millrace', 'import', 'flow.json', '--component', 'By npx', '--name', 'Copied']);
+  expect([copy.code, await ana.api.get(`/flows/${copy.out}`)]).toMatchObject([0, { name: 'Copied' }]);
+  expect((await npx(clone, ['millrace', 'verify', '--all'])).code).toBe(0);
+  expect(await npx(clone, ['millrace', 'api-key', 'list'])).toMatchObject({ code: 0, out: expect.stringContaining('Build server admin') });
+});
