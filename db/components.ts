@@ -52,8 +52,7 @@ export async function createComponent(database: Database, access: Access, wanted
 }
 
 /** Inside the caller's transaction: a component and what else is made with it come together. */
-export async function insertComponent(db: Executor, workspaceId: string, userId: string | null, wanted: NewComponent): Promise<string> {
-  const id = newId('cmp');
+export async function insertComponent(db: Executor, workspaceId: string, userId: string | null, wanted: NewComponent, id = newId('cmp')): Promise<string> {
   const fields = wanted.fields ?? [];
   await checkFields(db, workspaceId, id, fields);
   if (wanted.settings?.inputFlowId) await checkInputFlow(db, workspaceId, id, wanted.settings.inputFlowId);

@@ -57,8 +57,7 @@ export async function createFlow(database: Database, access: Access, wanted: New
 }
 
 /** Inside the caller's transaction: the flow, its document and the first lines of its edit history. */
-export async function insertFlow(db: Executor, owner: { workspaceId: string; componentId: string; userId: string | null }, definition: FlowDefinition): Promise<string> {
-  const id = newId('flw');
+export async function insertFlow(db: Executor, owner: { workspaceId: string; componentId: string; userId: string | null }, definition: FlowDefinition, id = newId('flw')): Promise<string> {
   const { workspaceId, componentId, userId } = owner;
   await db.insert(flows).values({
     id, workspaceId, componentId, kind: definition.kind, name: definition.name, description: definition.settings?.description ?? null, restrictAccess: definition.restrictAccess ?? false, concurrency: definition.settings?.concurrency ?? null, createdBy: userId,

@@ -18,7 +18,7 @@ export async function readDefinition(file: { size: number; text(): Promise<strin
 }
 
 /** `Rain by month` → `rain-by-month.flow.json`. */
-export function fileNameOf(flowName: string): string {
-  const plain = flowName.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '').slice(0, 60);
-  return `${plain || 'flow'}.flow.json`;
+export function fileNameOf(name: string, kind: 'flow' | 'component' = 'flow'): string {
+  const plain = name.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '').slice(0, 60);
+  return `${plain || kind}.${kind}.json`;
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { componentFile } from '#flow/component-file';
 import { componentField, componentSettings } from '#flow/component-model';
 import { id } from '#flow/id';
 import { instanceFilters } from '#flow/instance-state';
 import { filter } from '#flow/value';
-import { entryIdText, iso, json, jsonObject, label, listOf, listText, ok, operation, pageQuery } from './operation';
+import { entryIdText, iso, json, jsonObject, label, listOf, listText, ok, operation, pageQuery, truth } from './operation';
 
 const fields = z.array(componentField).max(200);
 const component = z.object({ id, title: z.string(), fields: z.array(componentField), settings: componentSettings, createdAt: iso, updatedAt: iso, entries: z.int() }).meta({ id: 'Component' });
@@ -43,6 +44,21 @@ export const components = {
     method: 'PATCH', path: '/components/:componentId', right: 'components.edit', summary: { en: 'Changes the title, the fields (all of them) or the settings. Refused while entries would break the new fields.', fr: 'Modifie le titre, les champs (tous) ou les paramètres. Refusé tant que des entrées contrediraient les nouveaux champs.' },
     params: ofComponent, body: z.strictObject({ title: label(200).optional(), fields: fields.optional(), settings: componentSettings.optional() }),
     answers: { 200: component }, errors: [missing, 'VALIDATION_FAILED', 'FLOW_NOT_FOUND'],
+  }),
+  exportComponent: operation({
+    method: 'GET', path: '/components/:componentId/export', right: 'workspace.read', params: ofComponent, query: z.object({ entries: truth.optional() }),
+    summary: { en: 'The component as one document: model, drafts of its flows and, with `entries`, at most 10,000 entries. Files do not travel.', fr: 'Le composant en un document : modèle, brouillons de ses flux et, avec `entries`, 10 000 entrées au plus. Les fichiers ne voyagent pas.' },
+    answers: { 200: componentFile }, errors: [missing, 'LIMIT_EXCEEDED'],
+  }),
+  importComponent: operation({
+    method: 'POST', path: '/components/import', right: 'components.edit', maxBytes: 20 * 1024 * 1024,
+    summary: {
+      en: 'Makes a component, its flows and entries from what export gave, with new ids; all or nothing. Related components are found by id, else by title: refused when a field leads to one that is missing; what flows miss is listed in `missing`. `cleared`: values that lead nowhere here and were left empty.',
+      fr: 'Crée un composant, ses flux et ses entrées à partir d’un export, avec de nouveaux identifiants ; tout ou rien. Les composants liés sont trouvés par identifiant, sinon par titre : refusé si un champ mène à un absent ; ce qui manque aux flux est listé dans `missing`. `cleared` : les valeurs qui ne mènent nulle part ici et sont restées vides.',
+    },
+    body: componentFile,
+    answers: { 201: z.object({ id, flows: z.array(z.object({ id, from: id, name: z.string() })), entries: z.int(), cleared: z.int(), missing: z.array(z.object({ id, title: z.string() })) }) },
+    errors: [missing, 'DEFINITION_INVALID', 'VALIDATION_FAILED', 'DUPLICATE_KEY', 'ENTRY_NOT_FOUND', 'FILE_NOT_FOUND'],
   }),
   deleteComponent: operation({
     method: 'DELETE', path: '/components/:componentId', right: 'components.edit', summary: { en: 'Deletes a component. Refused while others refer to it.', fr: 'Supprime un composant. Refusé tant que d’autres s’y réfèrent.' },

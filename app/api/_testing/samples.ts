@@ -110,6 +110,11 @@ export function samplesOf(world: World): { [K in keyof typeof table]: () => Prom
     createComponent: async () => ({ body: { title: name(), fields: [{ name: 'n', title: 'N', type: 'integer', min: 0 }] } }),
     getComponent: async () => ({ params: await ofComponent() }),
     updateComponent: async () => ({ params: await ofComponent(), body: { title: name() } }),
+    exportComponent: async () => ({ params: await ofComponent(), query: { entries: 'true' } }),
+    importComponent: async () => {
+      const { componentId = '' } = await ofEntry();
+      return { body: await (await send('GET', '/components/:componentId/export', owner, { params: { componentId }, query: { entries: 'true' }, headers: { 'X-Workspace': world.workspaceId } })).json() };
+    },
     deleteComponent: async () => ({ params: await ofComponent() }),
     listEntries: async () => ({ params: await ofComponent(), query: { sort: '-title', filter: JSON.stringify({ all: [{ field: 'data.title', operator: 'equal', value: { const: 'x' } }] }), search: 'x', instanceState: 'failed,none' } }),
     createEntry: async () => ({ params: await ofComponent(), body: { name: 'N', data: { title: 'T' } } }),

@@ -1,6 +1,7 @@
 import { allows } from '#db/access';
 import { listMembers } from '#db/members';
 import { componentPage, type ComponentParams } from '../_component';
+import { ExportSection } from './export-section';
 import { ScheduleSection } from './schedule-section';
 import { ComponentSettingsForm } from './settings-form';
 
@@ -14,6 +15,7 @@ export default async function SettingsTab({ params }: ComponentParams) {
         componentId={component.id} flows={dataflows} inputFlowId={component.settings.inputFlowId ?? null} me={access.user} members={members.map(({ id, name }) => ({ id, name }))}
         mayLend={allows(access.role, 'people.manage')} canEdit={allows(access.role, 'flows.publish')}
       />
+      <ExportSection componentId={component.id} title={component.title} entries={component.entries} />
     </ComponentSettingsForm>
   );
 }
