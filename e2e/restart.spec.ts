@@ -4,7 +4,7 @@ import { componentWith, dataflow, publishedFlow, type Run, type Step } from './f
 
 const given: Step = { id: 'stp_in', type: 'get-raw-model', name: 'Given' };
 const answer: Step = { id: 'stp_out', type: 'write-response', name: 'Answer', sources: { source: 'stp_read' } };
-const broken: Step = { id: 'stp_read', type: 'import-file', name: 'Read', sources: { source: 'stp_in' }, params: { fileField: 'file' } };
+const broken: Step = { id: 'stp_read', type: 'import-file', name: 'Read', sources: { source: 'stp_in' }, params: { fileField: 'file', fieldsMapping: [{ target: 'a', value: { column: 'a' } }] } };
 const mended: Step = { id: 'stp_read', type: 'distinct', name: 'Read', sources: { source: 'stp_in' } };
 
 test('Users can resume a failed run, or run it again, with the version it began with or the one published since, and see what differs', async ({ ana }) => {

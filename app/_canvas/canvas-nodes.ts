@@ -35,7 +35,8 @@ export type StepData = {
   hasInput: boolean;
 };
 export type StepNode = Node<StepData, 'step'>;
-export type StageNode = Node<{ stage: Stage; index: number; diff: StageDiff | null }, 'stage'>;
+/** `trunk`: the way to the branches of one of its steps comes down through its foot. */
+export type StageNode = Node<{ stage: Stage; index: number; trunk: boolean; diff: StageDiff | null }, 'stage'>;
 export type LaneNode = Node<{ stage: Stage | null; laneId: string; label: string; ownerName: string; empty: boolean; passed: boolean; diff: StageDiff | null }, 'lane'>;
 export type NoteNode = Node<{ note: Note; diff: NoteDiff | null; quiet: boolean }, 'note'>;
 export type AddStageNode = Node<Record<string, never>, 'addStage'>;
@@ -68,7 +69,8 @@ export function nodesOf(inputs: NodeInputs, before: ReadonlyMap<string, CanvasNo
   const made: CanvasNode[] = [];
   const description = definition.settings?.description;
   if (description) made.push({ id: 'caption', type: 'caption', position: { x: 0, y: -50 }, width: Math.max(640, Math.min(980, layout.width)), height: 34, data: { text: description }, zIndex: -1, ...still });
-  for (const { stage, index, ...box } of layout.stages) made.push({ id: `stage:${stage.id}`, type: 'stage', ...placed(box), data: { stage, index, diff: stageDiffs.get(stage.id) ?? null }, zIndex: -2, ...still });
+  const owners = new Set(layout.lanes.map((each) => each.owner));
+  for (const { stage, index, ...box } of layout.stages) made.push({ id: `stage:${stage.id}`, type: 'stage', ...placed(box), data: { stage, index, trunk: stage.steps.some((step) => owners.has(step.id)), diff: stageDiffs.get(stage.id) ?? null }, zIndex: -2, ...still });
   const steps = new Map(definition.lanes.flatMap((lane) => lane.stages.flatMap((stage) => stage.steps.map((step): [string, Step] => [step.id, step]))));
   for (const { lane, stage, owner, case: value, ...box } of layout.lanes) {
     const ownerStep = steps.get(owner);

@@ -11,7 +11,7 @@ import type { CaptionNode, LaneNode, StageNode } from './canvas-nodes';
 import { DiffMark } from './diff-mark';
 import { addStageKey, addStepKey, stageMenuKey } from './place';
 
-export const StageColumn = memo(function StageColumn({ data: { stage, index, diff } }: NodeProps<StageNode>) {
+export const StageColumn = memo(function StageColumn({ data: { stage, index, trunk, diff } }: NodeProps<StageNode>) {
   const { edit, tabStop, stageCount } = useCanvas();
   const t = useTranslations('canvas');
   const [renaming, setRenaming] = useState(false);
@@ -20,7 +20,7 @@ export const StageColumn = memo(function StageColumn({ data: { stage, index, dif
   const was = diff?.changes.find((each) => each.key === 'name')?.old;
   const [menuIndex, addIndex] = [useTabIndex(menuKey), useTabIndex(key)];
   return (
-    <div role="group" aria-label={stage.name} data-stage={stage.id} data-diff={diff?.kind} className={styles.stage}>
+    <div role="group" aria-label={stage.name} data-stage={stage.id} data-trunk={trunk || undefined} data-diff={diff?.kind} className={styles.stage}>
       <header>
         <span className={styles.stageName} onDoubleClick={() => edit && setRenaming(true)}>
           {renaming && edit ? <NameInput name={stage.name} label={t('stageName')} onDone={(name) => { setRenaming(false); if (name && name !== stage.name) edit.renameStage(stage.id, name); }} /> : <>{typeof was === 'string' && was !== '' && <del>{was}</del>} {stage.name}</>}

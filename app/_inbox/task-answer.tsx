@@ -27,7 +27,7 @@ export function TaskAnswer({ task, onAnswered, large = false }: Props) {
   return (
     <div role="group" aria-label={t('answers')} className="flex flex-wrap gap-2">
       {task.options.map((option, index) => (
-        <Button key={JSON.stringify(option.value)} variant={index === 0 ? 'primary' : 'secondary'} {...(index === 0 ? { icon: 'check' } : {})} disabled={busy} className={large ? 'h-11 flex-1 text-md md:h-8 md:flex-none md:text-sm' : ''} onClick={() => void answer(option.value, option.label[locale])}>{option.label[locale]}</Button>
+        <Button key={JSON.stringify(option.value)} variant={index === 0 ? 'primary' : 'secondary'} {...(index === 0 ? { icon: 'check' } : {})} disabled={busy} className={large ? 'h-11 grow text-md md:h-8 md:grow-0 md:text-sm' : ''} onClick={() => void answer(option.value, option.label[locale])}>{option.label[locale]}</Button>
       ))}
     </div>
   );

@@ -29,14 +29,14 @@ export function OperationCard({ operation, origin, schemas, open }: { operation:
         <span className="min-w-0 text-xs text-muted">{operation.summary}</span>
       </summary>
       <div className="grid gap-4 px-5 pt-1 pb-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,440px)]">
-        <div className="grid content-start gap-4">
+        <div className="grid grid-cols-1 content-start gap-4">
           <p className="text-xs text-muted">{operation.right === null ? t('noRight') : t.rich('right', { right: () => <code className="mono text-text">{operation.right}</code> })}</p>
           {operation.inPath.length > 0 && <Part title={t('inPath')}><FieldRows fields={operation.inPath} /></Part>}
           {operation.inQuery.length > 0 && <Part title={t('inQuery')}><FieldRows fields={operation.inQuery} /></Part>}
           {operation.body && <Part title={t('body', { type: operation.body.type })}><SchemaView schema={operation.body.schema} /></Part>}
           {operation.answers.map((answer) => <Part key={answer.status} title={t('answer', { status: answer.status })}>{answer.schema ? <SchemaView schema={answer.schema} /> : <p className="text-xs text-muted">{t('bytes')}</p>}</Part>)}
         </div>
-        <div className="grid content-start gap-4">
+        <div className="grid grid-cols-1 content-start gap-4">
           <Part title={t('example')}>
             <div className="relative rounded-2 border border-line bg-sunken">
               <pre className="mono overflow-x-auto p-3 pr-10 text-xs whitespace-pre-wrap" tabIndex={0} aria-label={t('exampleOf', { name: `${operation.method} ${operation.path}` })}>{curl}</pre>

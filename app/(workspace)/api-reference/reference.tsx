@@ -10,7 +10,7 @@ import type { Reference, ShownOperation } from './view-model';
 
 const groups = [
   'me', 'workspace', 'workspaces', 'members', 'invitations', 'api-keys', 'sessions', 'components', 'flows', 'hooks', 'schedules', 'runs', 'instances', 'tasks', 'files', 'steps', 'comments', 'checkpoints', 'systems', 'connectors', 'endpoints',
-  'templates', 'users', 'roles', 'contexts', 'permission-sets', 'notifications',
+  'audit', 'openapi_json', 'templates', 'users', 'roles', 'contexts', 'permission-sets', 'notifications',
 ] as const;
 
 /** The whole API on one page, found by path, words or code. */
@@ -21,7 +21,7 @@ export function ApiReference({ reference, origin }: { reference: Reference; orig
   const found = useMemo(() => reference.operations.filter((each) => matches(each, query)), [reference, query]);
   const byGroup = useMemo(() => grouped(found), [found]);
   const titleOf = (group: string) => {
-    const known = groups.find((each) => each === group);
+    const known = groups.find((each) => each === group.replace('.', '_')); // a dot divides keys of messages
     return known === undefined ? `/${group}` : t(`group.${known}`);
   };
   return (

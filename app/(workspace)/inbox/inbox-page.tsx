@@ -40,7 +40,7 @@ export function InboxPage({ first }: { first: Notices }) {
   };
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      <PageHead title={t('title')} count={<span className="hidden sm:inline">{t('counts', { tasks: tasks.length, unread })}</span>} actions={<Button variant="ghost" icon="check-check" disabled={unread === 0} onClick={() => void read('all')}>{t('readAll')}</Button>} />
+      <PageHead title={t('title')} count={<span className="hidden sm:inline">{t('counts', { tasks: tasks.length, unread })}</span>} actions={<Button variant="ghost" icon="check-check" disabled={unread === 0} onClick={() => void read('all')}><span className="sr-only sm:not-sr-only">{t('readAll')}</span></Button>} />
       <div className="flex min-h-0 flex-1">
         <div className={`min-h-0 w-full overflow-auto lg:w-105 lg:flex-none lg:border-r lg:border-line ${wanted === null ? '' : 'hidden lg:block'}`}>
           <h2 className="px-5 pt-4 pb-2 text-xs font-strong">{t('tasks')}<span className="num ml-1.5 font-medium text-muted">{tasks.length}</span></h2>
