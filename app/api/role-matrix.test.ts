@@ -3,6 +3,7 @@ import { allows, roles } from '#db/access';
 import { newId } from '#flow/id';
 import { codesOf } from './_openapi';
 import type { Operation } from './_operations/operation';
+import { defaultMaxBytes } from './_route';
 import { table } from './_operations/table';
 import { samplesOf, type Sample } from './_testing/samples';
 import { createWorld, origin, send, sendTo, type Asked, type World } from './_testing/world';
@@ -165,7 +166,7 @@ describe.each(withBody)('%s', (_title, name, operation) => {
       ['{"a":', {}, [400, 'INVALID_JSON']], ['', { 'content-type': 'text/plain' }, [415, 'UNSUPPORTED_MEDIA_TYPE']], ['a=1', { 'content-type': 'application/x-www-form-urlencoded' }, [415, 'UNSUPPORTED_MEDIA_TYPE']],
       ['{"x":"\\u0000"}', {}, [400, 'INVALID_JSON']], ['['.repeat(5_000) + ']'.repeat(5_000), {}, [400, 'INVALID_JSON']],
       ['null', {}, wrongShape], ['[]', {}, wrongShape], ['"text"', {}, wrongShape], ['7', {}, wrongShape], [unknown, {}, wrongShape],
-      [`"${'x'.repeat(6 * 1024 * 1024)}"`, {}, [413, 'TOO_LARGE']],
+      [`"${'x'.repeat(operation.maxBytes ?? defaultMaxBytes)}"`, {}, [413, 'TOO_LARGE']],
     ];
     for (const [body, headers, wanted] of cases) {
       const reply = await ask(operation, world.cookies.owner, { ...sample, body, headers });
