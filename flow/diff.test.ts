@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { changesOf } from './changes';
 import { diffDefinitions, isEmptyDiff } from './diff';
+import type { FlowDefinition } from './flow';
 import { colourOf, peopleColours, readPresence } from './presence';
 import { shortFlow, type ShortStep } from './testing-flow';
 
@@ -66,4 +67,9 @@ describe('presence', () => {
     expect(readPresence({ user, cursor: { x: 'left' }, selection: ['a'], unknown: 1 })).toEqual({ user, selection: ['a'] });
     expect(readPresence({ user, editing: { stepId: 'a', param: 'model' } })).toMatchObject({ editing: { stepId: 'a' } });
   });
+});
+
+test('F30 notes stand in no order: of several only the one that was dragged is moved', () => {
+  const noted = (...notes: readonly (readonly [string, number])[]): FlowDefinition => ({ schema: 1, kind: 'dataflow', name: 'Noted', lanes: [{ id: 'main', stages: [] }], notes: notes.map(([id, x]) => ({ id, pos: [x, 0], text: id })) });
+  expect(diffDefinitions(noted(['a', 1], ['b', 2], ['c', 3]), noted(['c', 3], ['a', 1], ['b', 9])).notes).toEqual([{ noteId: 'b', kind: 'moved', changes: [{ key: 'pos', old: [2, 0], new: [9, 0] }] }]);
 });

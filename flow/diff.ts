@@ -34,7 +34,8 @@ type Entry<T> = { id: string; home: string; index: number; value: T };
 const stepEntries = (definition: FlowDefinition): Entry<Step>[] =>
   definition.lanes.flatMap((lane) => lane.stages.flatMap((stage) => stage.steps.map((value, index) => ({ id: value.id, home: stage.id, index, value }))));
 const stageEntries = (definition: FlowDefinition): Entry<Stage>[] => definition.lanes.flatMap((lane) => lane.stages.map((value, index) => ({ id: value.id, home: lane.id, index, value })));
-const noteEntries = (definition: FlowDefinition | null): Entry<Note>[] => (definition?.notes ?? []).map((value) => ({ id: value.id, home: '', index: 0, value }));
+/** Notes stand in no order: each is at home where it is. */
+const noteEntries = (definition: FlowDefinition | null): Entry<Note>[] => (definition?.notes ?? []).map((value) => ({ id: value.id, home: value.id, index: 0, value }));
 
 function diffEntries<T>(before: readonly Entry<T>[], after: readonly Entry<T>[], changesOf: (a: T, b: T) => Change[]): { id: string; value: T; kind: DiffKind; changes: Change[] }[] {
   const old = new Map(before.map((each) => [each.id, each]));
