@@ -2,6 +2,7 @@
 // `N passed, N failed`. `--long` runs the long versions of the seeded suites, `--unit` and `--e2e` one part only.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { check } from './check.mjs';
 import { ensureBrowser } from './browser.mjs';
 import { ensureBuilt, ensureInstalled, requireNode, root, runNode } from './setup.mjs';
@@ -56,7 +57,7 @@ async function browserTests() {
 
 /** One line per failed test: where, what, and the first two lines of why, without colours. */
 function named(file, title, why = '') {
-  const plain = why.replaceAll(/\u001b\[[0-9;]*m/g, '').split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  const plain = stripVTControlCharacters(why).split('\n').map((line) => line.trim()).filter((line) => line !== '');
   return `${file} › ${title}: ${plain.slice(0, 2).join(' · ').slice(0, 300)}`;
 }
 
