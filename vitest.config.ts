@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { isOfCutConnection } from './db/driver-guard';
 
 export default defineConfig({
   // The marker throws outside a server bundle; tests are neither a browser nor Next.
@@ -11,6 +12,7 @@ export default defineConfig({
     testTimeout: 120_000, // a bound for what hangs, not a measure: machines differ
     hookTimeout: 180_000,
     maxWorkers: 2,
+    onUnhandledError: (error) => !isOfCutConnection(error), // tests of faults cut the connections of their own process too
     reporters: process.env['VITEST_JSON'] ? ['default', ['json', { outputFile: process.env['VITEST_JSON'] }]] : ['default'],
   },
 });

@@ -1,12 +1,12 @@
 /**
- * postgres.js (3.4.9, src/connection.js, nextWrite) can write to a socket that has just closed, when a connection is
- * cut in the middle of a transaction: the ROLLBACK is sent in a later turn of the loop. The query itself has already
- * been rejected, so nothing is lost but the process. Everything else that is uncaught still ends it.
+ * What postgres.js (3.4.9, src/connection.js) lets escape when a connection is cut. In the middle of a transaction,
+ * `nextWrite` can write to the closed socket: the ROLLBACK is sent in a later turn of the loop. Just after connecting,
+ * `fetchArrayTypes` asks for the array types and nobody waits for the answer. The queries of ours have already been
+ * rejected, so nothing is lost but the process. Everything else that is uncaught still ends it.
  */
 export function survivesCutConnections(): void {
-  process.on('uncaughtException', (error) => {
-    const isDriverRace = error instanceof TypeError && /reading 'write'/.test(error.message) && /postgres[\\/](cjs[\\/])?src[\\/]connection\.js/.test(error.stack ?? '');
-    if (isDriverRace) {
+  process.on('uncaughtException', (error) => { // rejections that nobody handles come here too
+    if (isOfCutConnection(error)) {
       console.error('database: a connection was cut in the middle of a transaction.');
       return;
     }
@@ -14,4 +14,11 @@ export function survivesCutConnections(): void {
     console.error(error);
     process.exit(1);
   });
+}
+
+export function isOfCutConnection(error: { message?: unknown; stack?: unknown; code?: unknown; query?: unknown } | null | undefined): boolean {
+  if (!error) return false; // anything can be thrown
+  const isLateWrite = /reading 'write'/.test(String(error.message)) && /postgres[\\/](cjs[\\/])?src[\\/]connection\.js/.test(String(error.stack ?? ''));
+  const isTypeQuery = /^(?:ECONNRESET|EPIPE|CONNECTION_|57P)/.test(String(error.code)) && /from pg_catalog\.pg_type a\s/.test(String(error.query));
+  return isLateWrite || isTypeQuery;
 }

@@ -40,6 +40,7 @@ export class Worker {
   private oddToLimited = false;
   private stopping = false;
   private claiming = false;
+  private claims: Promise<void> = Promise.resolve();
   private wanted = false;
   private timer: NodeJS.Timeout | null = null;
   /** Slots seen as ours that no run here stands for; twice in a row means they were dropped. */
@@ -78,7 +79,7 @@ export class Worker {
     const waitMs = this.live.size === 0 ? 0 : gatherMs;
     this.timer = setTimeout(() => {
       this.timer = null;
-      void this.claim();
+      this.claims = this.claim();
     }, waitMs);
   }
 
@@ -200,6 +201,7 @@ export class Worker {
     this.stopping = true;
     for (const timer of this.timers) clearInterval(timer);
     if (this.timer !== null) clearTimeout(this.timer);
+    await Promise.race([this.claims, pause(drainMs, undefined, { ref: false })]); // what is being claimed has to be handed back too
     await Promise.race([Promise.all(this.driving), pause(drainMs, undefined, { ref: false })]);
     for (const run of this.live.values()) run.lose();
     await Promise.race([Promise.all(this.driving), pause(500, undefined, { ref: false })]);

@@ -13,10 +13,16 @@ test('the whole item becomes an entry model of the component, unknown keys dropp
   expect(at.started[0]?.model).toEqual({ data: { user_name: 'Ana' }, name: null });
 });
 
-test.each([[7], ['7'], [{ id: 7, name: 'x' }], [{ id: 7, data: { user_name: 'A' } }]])('%j is the entry with that id', async (value) => {
+test.each([[7], ['7'], [{ id: 7, name: 'x' }]])('%j is the entry with that id', async (value) => {
   const at = world();
   await itemsOf(executeWorkflow, params({ entryField: 'e' }), { source: [{ e: value }] }, at);
   expect(at.started[0]?.model).toEqual({ entryId: 7 });
+});
+
+test('R96 an entry model names its entry and says what its fields are for this run', async () => {
+  const at = world();
+  await itemsOf(executeWorkflow, params({ entryField: 'e' }), { source: [{ e: { id: 7, data: { user_name: 'A' } } }] }, at);
+  expect(at.started[0]?.model).toEqual({ entryId: 7, given: { id: 7, data: { user_name: 'A' } } });
 });
 
 test('F33 an empty field and text that is no id fail with their item, and with "continue" the others start', async () => {
