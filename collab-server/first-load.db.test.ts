@@ -116,8 +116,9 @@ it('C28 small flows are not sent round, and a copy asks only for what it lacks',
   const first = open(small, counting);
   await online(first.session);
   first.session.close();
+  const copy = Y.encodeStateAsUpdate((await loadDocument(web.database.db, large)).doc);
   const { session, heard } = open(large, counting);
-  Y.applyUpdate(session.doc, Y.encodeStateAsUpdate((await loadDocument(web.database.db, large)).doc)); // as the device's copy does before the socket opens
+  Y.applyUpdate(session.doc, copy); // as the device's copy does: before the socket opens
   await online(session);
   expect([asked, heard() < 5_000]).toEqual([0, true]);
   session.close();
