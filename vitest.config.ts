@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { isOfCutConnection } from './db/driver-guard';
+import { isOfCutConnection } from '#db/driver-guard';
 
 export default defineConfig({
   // The marker throws outside a server bundle; tests are neither a browser nor Next.
