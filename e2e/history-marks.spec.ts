@@ -34,6 +34,5 @@ test('stages and notes that came, went, moved or changed are marked where they s
   await expect(note('Says another').getByText('Says one thing', { exact: true })).toBeVisible();
   await expect(note('Says another').getByText('changed', { exact: true })).toBeAttached();
   await expect(note('Stays').getByText(/^(?:added|removed|changed|moved)$/)).toHaveCount(0);
-  const counts = page.getByRole('status').filter({ hasText: 'removed' });
-  for (const count of ['2 added', '2 changed', '1 moved', '2 removed']) await expect(counts.getByText(count, { exact: true })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'removed' })).toHaveText(/2 added.*2 changed.*1 moved.*2 removed/);
 });
