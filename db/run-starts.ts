@@ -1,6 +1,7 @@
 import { and, inArray, isNull } from 'drizzle-orm';
 import { remember } from './blobs';
 import type { Database } from './client';
+import { isRefused } from './refused';
 import { newInputs, newRun, startOf, type NewRun, type RunRequest } from './run-request';
 import { flows } from './schema';
 
@@ -77,8 +78,7 @@ async function insert(database: Database, sent: readonly { each: Asked; run: New
     for (const { workspaceId, sha256 } of inputs) remember(workspaceId, sha256);
     for (const { each, run } of sent) each.resolve(run.runId);
   } catch (error) {
-    const cause = error instanceof Error ? (error.cause ?? error) : error;
-    const isRefused = cause instanceof Error && 'severity_local' in cause;
-    for (const { each } of sent) if (isRefused) each.resolve(null); else each.reject(error);
+    const isAgain = isRefused(error);
+    for (const { each } of sent) if (isAgain) each.resolve(null); else each.reject(error);
   }
 }

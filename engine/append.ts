@@ -1,6 +1,7 @@
 import type postgres from 'postgres';
 import { writeAppends, type Answer, type Append } from './append-statement';
 import { log, reasonOf } from '#db/log';
+import { isRefused } from '#db/refused';
 import type { Figures } from './figures';
 import { LostRun, type LiveRun } from './live-run';
 
@@ -175,11 +176,6 @@ function joined(first: Append, then: Append): Append {
 export function call(run: LiveRun, cancel: boolean): void {
   run.called = true;
   if (cancel) run.step.abort(new Error('cancelled'));
-}
-
-/** The server answered with an error, so nothing of the statement was done. */
-function isRefused(error: unknown): boolean {
-  return error instanceof Error && 'severity_local' in error && 'code' in error && !/^(57P|08)/.test(String(error.code));
 }
 
 function dropped(appends: readonly Append[], error: unknown): void {
