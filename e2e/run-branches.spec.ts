@@ -1,23 +1,57 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test } from './fixtures';
+import { expect, test, type Api } from './fixtures';
 import { EditorPage } from './editor-page';
-import { componentWith, dataflow, eventsOf, longSteps, publishedFlow, weatherCsv, type Run } from './flows';
+import { componentWith, dataflow, eventsOf, publishedFlow, type Run } from './flows';
 
 type Made = { id: string };
 
+/** A server whose answers are held until `release`; `/broken` answers 503 at once. */
+async function heldServer() {
+  const held: (() => void)[] = [];
+  const server = createServer((request, response) => {
+    if (request.url === '/broken') return void response.writeHead(503).end('{}');
+    held.push(() => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    waiting: () => held.length,
+    release: () => held.splice(0).forEach((each) => each()),
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+async function callable(api: Api, address: string) {
+  const system = await api.send<Made>('POST', '/systems', { name: 'Slow' });
+  const connector = await api.send<Made>('POST', '/connectors', { systemId: system.id, name: 'Local', address, allowPrivate: true });
+  const endpoint = async (path: string) => (await api.send<Made>('POST', '/endpoints', { connectorId: connector.id, name: path, path, methods: ['Get'] })).id;
+  return { system: system.id, connector: connector.id, endpoint };
+}
+
 test('a run is paused and let go on from its page', async ({ ana }) => {
-  const flowId = await publishedFlow(ana.api, await componentWith(ana.api, 'Paused'), 'dataflow', dataflow('Paused run', longSteps(30)));
-  const file = await ana.api.upload(weatherCsv, 'text/csv');
-  const { runId } = await ana.api.send<{ runId: string }>('POST', `/flows/${flowId}/runs`, { input: { file: { id: file.id } } }, 202);
+  const held = await heldServer();
+  const { system, connector, endpoint } = await callable(ana.api, held.address);
+  const slow = { id: 'stp_slow', type: 'execute-api-call', name: 'Slow', sources: { source: 'stp_in' }, params: { system, connector, queryPath: await endpoint('/slow') } };
+  const after = { id: 'stp_after', type: 'write-response', name: 'After', sources: { source: 'stp_slow' } };
+  const flowId = await publishedFlow(ana.api, await componentWith(ana.api, 'Paused'), 'dataflow', dataflow('Paused run', [{ id: 'stp_in', type: 'get-raw-model', name: 'Given' }, slow, after]));
+  const { runId } = await ana.api.send<{ runId: string }>('POST', `/flows/${flowId}/runs`, { input: { a: 1 } }, 202);
+  const statusOf = async () => (await ana.api.get<Run>(`/runs/${runId}`)).status;
   const { page } = await ana.open(`/runs/${runId}`);
+  await expect.poll(() => held.waiting()).toBe(1);
   await page.getByRole('button', { name: 'Pause', exact: true }).first().click();
-  await expect.poll(async () => (await ana.api.get<Run>(`/runs/${runId}`)).status).toBe('paused');
+  await expect.poll(statusOf).toBe('paused');
   await expect(page.getByText('Paused').first()).toBeVisible();
-  const before = (await eventsOf(ana.api, runId)).filter((each) => each.type === 'step.started').length;
+  held.release();
+  expect(await statusOf()).toBe('paused');
+  expect((await eventsOf(ana.api, runId)).filter((each) => each.type === 'step.started' && each.stepId === 'stp_after')).toEqual([]);
   await page.getByRole('button', { name: 'Continue', exact: true }).first().click();
-  await expect.poll(async () => (await ana.api.get<Run>(`/runs/${runId}`)).status, { timeout: 60_000 }).toBe('succeeded');
-  expect((await eventsOf(ana.api, runId)).filter((each) => each.type === 'step.started').length).toBeGreaterThan(before);
+  await expect.poll(statusOf, { timeout: 60_000 }).toBe('succeeded');
+  expect((await eventsOf(ana.api, runId)).filter((each) => each.type === 'step.started').map((each) => each.stepId)).toEqual(['stp_in', 'stp_slow', 'stp_after']);
+  held.close();
 });
 
 test('a run is forked from a step with edited input, and leads back to where it came from', async ({ ana }) => {
@@ -47,34 +81,25 @@ test('a run is forked from a step with edited input, and leads back to where it 
 });
 
 test('two branches call a slow system side by side, and a failing call counts down to its next attempt', async ({ ana }) => {
-  const held: (() => void)[] = [];
-  const server = createServer((request, response) => {
-    if (request.url === '/broken') return void response.writeHead(503).end('{}');
-    held.push(() => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}'));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const system = await ana.api.send<Made>('POST', '/systems', { name: 'Slow' });
-  const connector = await ana.api.send<Made>('POST', '/connectors', { systemId: system.id, name: 'Local', address: `http://127.0.0.1:${port}`, allowPrivate: true });
-  const endpoint = async (path: string) => (await ana.api.send<Made>('POST', '/endpoints', { connectorId: connector.id, name: path, path, methods: ['Get'] })).id;
+  const held = await heldServer();
+  const { system, connector, endpoint } = await callable(ana.api, held.address);
   const [slow, broken] = [await endpoint('/slow'), await endpoint('/broken')];
-  const call = (id: string, name: string, queryPath: string) => ({ id, type: 'execute-api-call', name, sources: { source: 'stp_in' }, params: { system: system.id, connector: connector.id, queryPath } });
+  const call = (id: string, name: string, queryPath: string) => ({ id, type: 'execute-api-call', name, sources: { source: 'stp_in' }, params: { system, connector, queryPath } });
   const steps = [{ id: 'stp_in', type: 'get-raw-model', name: 'Given' }, call('stp_left', 'Left', slow), call('stp_right', 'Right', slow), { ...call('stp_bad', 'Bad', broken), retry: { attempts: 3, backoff: 'fixed', backoffMs: 8_000 } }];
   const flowId = await publishedFlow(ana.api, await componentWith(ana.api, 'Branches'), 'dataflow', dataflow('Side by side', steps));
   const { runId } = await ana.api.send<{ runId: string }>('POST', `/flows/${flowId}/runs`, { input: { a: 1 } }, 202);
   const { page } = await ana.open(`/runs/${runId}`);
   const canvas = new EditorPage(page);
-  await expect.poll(() => held.length).toBe(2);
+  await expect.poll(() => held.waiting()).toBe(2);
   await expect(canvas.card('Left').getByText('Waits for another system')).toBeVisible();
   await expect(canvas.card('Right').getByText('Waits for another system')).toBeVisible();
   await expect(canvas.card('Bad').getByText(/Attempt 2 of 3, in \d/)).toBeVisible();
   await expect(canvas.card('Left')).toContainText(/\d s\s*of\s*30 s/); // how long it has taken, of how long it may
   if (process.env['MILLRACE_SCREENS']) await page.screenshot({ path: `${process.env['MILLRACE_SCREENS']}/branches.png` });
-  for (const release of held) release();
+  held.release();
   await expect(canvas.card('Left').getByText('→')).toBeVisible();
   await page.getByRole('button', { name: 'Cancel run' }).first().click();
   await page.getByRole('alertdialog').or(page.getByRole('dialog')).getByRole('button', { name: 'Cancel run' }).click();
   await expect.poll(async () => (await ana.api.get<Run>(`/runs/${runId}`)).status).toBe('cancelled');
-  server.closeAllConnections();
-  server.close();
+  held.close();
 });
