@@ -84,10 +84,14 @@ it('L3 delivers a hinted event within tens of milliseconds', async () => {
   const seqs = follow(connected('/runs', { cookie: op.cookie }), runId);
   await append(runId, 1, 1);
   await until(() => seqs.length === 1, 'the first event');
-  const started = performance.now();
-  await append(runId, 2, 1);
-  await until(() => seqs.length === 2, 'the next event');
-  expect(performance.now() - started).toBeLessThan(500);
+  const tookMs: number[] = [];
+  for (const seq of [2, 3, 4, 5, 6]) {
+    const started = performance.now();
+    await append(runId, seq, 1);
+    await until(() => seqs.length === seq, 'the next event');
+    tookMs.push(performance.now() - started);
+  }
+  expect(Math.min(...tookMs)).toBeLessThan(250); // the best of five: without the hint none comes before the second's look around
 });
 
 it('L3 a run whose log this build cannot read holds up nobody else', async () => {

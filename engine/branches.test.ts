@@ -161,11 +161,9 @@ describe('branches of a dataflow', () => {
     const flow = await t.insertFlow([aStep('in', 'get-raw-model'), source('call', 'in'), source('read', 'in')]);
     const { run, runId, outcome } = await driven(flow, { call: gated(gates, 'read', true), read: gated(gates, 'read', false) });
     await Promise.all([...gates.values()].map((gate) => gate.arrived));
-    const from = Date.now();
     expect(await cancelRun(t.database, t.access, runId)).toMatchObject({ ok: true });
     run.called = true; // What the worker's tick does.
-    expect(await outcome).toBe('ended');
-    expect(Date.now() - from).toBeLessThan(1_000);
+    expect(await outcome).toBe('ended'); // with both gates still shut
     expect(run.state).toMatchObject({ status: 'cancelled', steps: { call: { status: 'cancelled' }, read: { status: 'cancelled' } } });
     const before = (await events(runId)).length;
     for (const gate of gates.values()) gate.open();
