@@ -21,6 +21,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await editor.open('Only days with rain');
     await editor.isSaved();
     await expect(editor.panel.getByRole('combobox', { name: 'Src field' })).toHaveValue('rain');
+    await expect(editor.panel.getByText('items kept in the last run')).toBeVisible();
     await shot('editor');
     await page.goto(`/flows/${sample?.id}?run=${runId}`);
     await expect(editor.card('Only days with rain').getByText('→')).toBeVisible();

@@ -79,7 +79,7 @@ function ChangeList({ preview: { diff, authors } }: { preview: PublishPreview })
         <li key={row.key}>
           <span className={styles.changeMark} data-kind={row.kind} aria-hidden>{row.kind === 'added' ? '+' : row.kind === 'removed' ? '−' : '~'}</span>
           <div>
-            <b>{row.name}</b> {t(`publish.${row.kind}`)}
+            <b>{row.name}</b> {t(row.key === wholeFlow ? 'publish.settingsChanged' : `publish.${row.kind}`)}
             {row.changes.slice(0, 4).map((change) => <p key={change.key}>{change.label} <Words tag="del" value={change.old} /> <Words tag="ins" value={change.new} /></p>)}
           </div>
           <span className={styles.authors}>{row.by?.map((person) => <span key={person.id} className={styles.authors}><Avatar user={person} size={18} decorative />{person.name}</span>)}</span>

@@ -23,8 +23,8 @@ export function EditList({ told, names, order, me, onGo, onStep }: Props) {
   const [open, setOpen] = useState<string | null>(null);
   const groups = useMemo(() => (order === 'person' ? groupsOf(told.changes) : [{ author: null, lines: linesOf(told.changes) }]), [order, told.changes]);
   const count = groups.reduce((sum, group) => sum + group.lines.length, 0);
-  if (told.failure) return <ErrorNote title={told.failure.message} className="p-4" />;
-  if (count === 0) return told.busy ? <Skeleton lines={5} className="p-4" /> : <Empty title={t('noChanges')} why={t('noChangesWhy')} className="p-4" />;
+  if (told.failure) return <ErrorNote title={told.failure.message} className={`p-4 ${styles.list}`} />;
+  if (count === 0) return told.busy ? <Skeleton lines={5} className={`p-4 ${styles.list}`} /> : <Empty title={t('noChanges')} why={t('noChangesWhy')} className={`p-4 ${styles.list}`} />;
   const time = (at: string) => (new Date(at).toDateString() === new Date().toDateString() ? clock(at) : day(at));
   const toggle = (line: Line) => {
     setOpen(open === idOf(line) ? null : idOf(line));

@@ -116,7 +116,7 @@ export function FlowHistory({ flow, component, index, first, page, firstMarks, m
               {stepId !== null && <button type="button" onClick={() => travel.select(null)}>{names.steps.get(stepId)?.name ?? stepId}<Icon name="x" size={12} /><span className="sr-only">{t('removeFilter')}</span></button>}
             </p>
           )}
-          {stepId !== null && <StepDiff stepId={stepId} diff={chosen} by={authors.get(stepId) ?? null} names={names} onClose={() => travel.select(null)} onRestore={mayEdit && stepMoment < head ? () => setWish({ seq: stepMoment, name: words.momentName(stepMoment, edits, marks), step: { id: stepId, name: names.steps.get(stepId)?.name ?? stepId } }) : null} />}
+          {stepId !== null && <StepDiff stepId={stepId} diff={chosen} by={authors.get(stepId) ?? null} names={names} onClose={() => travel.select(null)} onRestore={mayEdit && stepMoment < head && (chosen !== null || at < head) ? () => setWish({ seq: stepMoment, name: words.momentName(stepMoment, edits, marks), step: { id: stepId, name: names.steps.get(stepId)?.name ?? stepId } }) : null} />}
           <EditList told={told} names={names} order={order} me={me} onGo={travel.go} onStep={(id) => canvas.current?.reveal(id)} />
           <footer className={styles.acts}>
             {mayEdit && <Button icon="history" disabled={!restorable} onClick={() => setWish({ seq: at, name: momentName, step: null })}>{t('restoreMoment')}</Button>}

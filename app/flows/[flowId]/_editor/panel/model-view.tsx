@@ -1,6 +1,5 @@
 'use client';
 import { useTranslations } from 'next-intl';
-import { useState } from 'react';
 import type { ModelSchema } from '#flow/model-schema';
 import { StepData } from '../../../../_run/step-data';
 import { Icon } from '../../../../_ui/icon';
@@ -11,21 +10,21 @@ import { usePanel } from './panel-context';
 import styles from './panel.module.css';
 import { typeIcons } from './path-picker';
 
-type View = 'schema' | 'sample' | 'diff';
+export type ModelViewKind = 'schema' | 'sample' | 'diff';
+type Props = { view: ModelViewKind; onView: (view: ModelViewKind) => void };
 type Row = { path: string; type: keyof typeof typeIcons; diff?: 'added' | 'removed' | 'changed' };
 
 /** What the step gives: its fields, items of the last run, and what it changed of its source's model. */
-export function ModelView() {
+export function ModelView({ view, onView }: Props) {
   const { schemas, sampleRunId, definition } = useEditor();
   const { step, schemaOf, type } = usePanel();
   const t = useTranslations('panel');
-  const [view, setView] = useState<View>('schema');
   const schema = schemas.get(step.id) ?? (definition.kind === 'workflow' ? schemaOf(undefined) : undefined);
   const source = schemaOf(type.kind === 'dataflow' && type.sources === 'two' ? 'left' : 'source');
   return (
     <>
       <div className={styles.modelHead}>
-        <Segmented label={t('modelView')} value={view} onChange={setView} options={[{ value: 'schema', label: t('schema') }, { value: 'sample', label: t('sample') }, { value: 'diff', label: t('diff') }]} />
+        <Segmented label={t('modelView')} value={view} onChange={onView} options={[{ value: 'schema', label: t('schema') }, { value: 'sample', label: t('sample') }, { value: 'diff', label: t('diff') }]} />
         {schema && view !== 'sample' && <span>{t(schema.cardinality === 'many' ? 'manyItems' : 'oneItem')}</span>}
       </div>
       {view === 'sample' ? (

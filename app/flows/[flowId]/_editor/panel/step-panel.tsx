@@ -16,7 +16,7 @@ import { useEditor } from '../editor-context';
 import editor from '../editor.module.css';
 import { useCommentsHere } from '../../../../_comments/use-comments';
 import { Documentation } from './documentation';
-import { ModelView } from './model-view';
+import { ModelView, type ModelViewKind } from './model-view';
 import { PanelContext, type PanelFacts } from './panel-context';
 import { isAbout, StepComments } from './step-comments';
 import { StepSettings } from './step-settings';
@@ -63,6 +63,11 @@ export function StepPanel({ step, tab, onTab, onClose, onRemove, focusRequest, m
     setCommented({ stepId: step.id, param });
     onTab('comments');
   }, [step.id, onTab]);
+  const [modelView, setModelView] = useState<ModelViewKind>('schema');
+  const showSample = useCallback(() => {
+    setModelView('sample');
+    onTab('model');
+  }, [onTab]);
   const comments = useCommentsHere();
   const open = comments?.threads.filter((thread) => !thread.resolved && isAbout(thread, step.id)).length ?? 0;
   const name = useDraft(step.name, (text) => { if (text.trim()) commands.renameStep(step.id, text.trim()); }, (active) => onEditing(active ? 'name' : null));
@@ -87,7 +92,7 @@ export function StepPanel({ step, tab, onTab, onClose, onRemove, focusRequest, m
       </div>
       <Tabs className={editor.panelTabs ?? ''} value={tab} onChange={onTab} tabs={[{ value: 'settings', label: t('settings') }, { value: 'model', label: t('model') }, ...(comments ? [{ value: 'comments' as const, label: t('comments'), count: open > 0 ? open : undefined }] : []), { value: 'docs', label: t('docs') }]} />
       <div className={editor.panelBody} ref={body} role="tabpanel" aria-label={t(tab)}>
-        {facts && <PanelContext value={facts}>{tab === 'settings' ? <StepSettings /> : tab === 'model' ? <ModelView /> : tab === 'comments' ? <StepComments param={commented?.stepId === step.id ? commented.param : null} onWhole={() => setCommented(null)} marked={marked} /> : <Documentation />}</PanelContext>}
+        {facts && <PanelContext value={facts}>{tab === 'settings' ? <StepSettings onSample={showSample} /> : tab === 'model' ? <ModelView view={modelView} onView={setModelView} /> : tab === 'comments' ? <StepComments param={commented?.stepId === step.id ? commented.param : null} onWhole={() => setCommented(null)} marked={marked} /> : <Documentation />}</PanelContext>}
       </div>
       {tab === 'settings' && (
         <footer className={editor.panelFoot}>

@@ -2,6 +2,7 @@
 import { useTranslations } from 'next-intl';
 import { isShown } from '#flow/steps/field';
 import { Branches } from './branches';
+import { KeptItems } from './kept-items';
 import { usePanel } from './panel-context';
 import styles from './panel.module.css';
 import { Below, ParamField } from './param-field';
@@ -10,7 +11,7 @@ import { StepNote } from './step-note';
 import { StepPolicy } from './step-policy';
 
 /** The form of a step, drawn from what its parameters mean. */
-export function StepSettings() {
+export function StepSettings({ onSample }: { onSample: () => void }) {
   const { step, type, params, problems, setParam } = usePanel();
   const t = useTranslations('panel');
   const shown = Object.entries(type.params).filter(([, meta]) => isShown(meta, params, type.params));
@@ -22,6 +23,7 @@ export function StepSettings() {
       {type.kind === 'dataflow' && <SourcePickers rule={type.sources} />}
       {shown.map(([key, meta]) => <ParamField key={`${step.id}:${key}`} at={key} meta={meta} value={params[key]} onChange={(value) => setParam(key, value)} />)}
       {shown.length === 0 && <p className={styles.empty}>{t('noParams')}</p>}
+      <KeptItems onSample={onSample} />
       <Branches />
       <StepPolicy />
       <StepNote />

@@ -20,7 +20,7 @@ export function useSample(stepId: string | null): ((path: string) => string) | n
       const first = answer.ok ? answer.data.items[0] : undefined;
       seen.set(key, isJsonObject(first) ? first : null);
       refresh((count) => count + 1);
-    });
+    }, () => undefined);
     return () => stop.abort();
   }, [key, stepId, sampleRunId]);
   const item = key === null ? null : (seen.get(key) ?? null);
