@@ -197,3 +197,28 @@ it('L7 a page that follows late is told what changed since it was drawn, and of 
   expect(await ask(late, 'follow', { ...follow, withinMs: 0 })).toEqual({ ok: true, recent: [] });
   expect((await ask(late, 'follow', { ...follow, withinMs: 60_001 })).error?.code).toBe('PARAM_INVALID');
 });
+
+it('L6 a socket watches 200 things at most, however quickly it asks, and gets its places back', async () => {
+  const socket = connected('/runs', { cookie: op.cookie });
+  const runIds = await Promise.all(Array.from({ length: 230 }, () => insertRun()));
+  const answers = await Promise.all(runIds.map((runId) => ask(socket, 'watch', { runId })));
+  expect(answers.filter((each) => each.ok)).toHaveLength(200);
+  expect(answers.filter((each) => !each.ok).every((each) => each.error?.code === 'TOO_MANY_REQUESTS')).toBe(true);
+  expect(await ask(socket, 'watchFlow', { flowId })).toMatchObject({ ok: false, error: { code: 'TOO_MANY_REQUESTS' } });
+  const watched = runIds[answers.findIndex((each) => each.ok)] ?? '';
+  expect(await ask(socket, 'watch', { runId: watched }), 'the same again takes no other place').toMatchObject({ ok: true });
+  await ask(socket, 'unwatch', { runId: watched });
+  expect(await ask(socket, 'watchFlow', { flowId })).toMatchObject({ ok: true });
+});
+
+it('L6 too many events are refused and the socket goes on; a message over 64 KB ends it', async () => {
+  const socket = connected('/runs', { cookie: op.cookie });
+  const runId = await insertRun();
+  const answers = await Promise.all(Array.from({ length: 1_500 }, () => ask(socket, 'unwatch', { runId })));
+  expect(answers.filter((each) => each.ok).length).toBeGreaterThanOrEqual(500);
+  expect(answers.some((each) => each.error?.code === 'TOO_MANY_REQUESTS')).toBe(true);
+  await until(async () => (await ask(socket, 'watch', { runId })).ok, 'the socket to be heard again');
+  const ended = new Promise<string>((resolve) => socket.once('disconnect', resolve));
+  socket.emit('watch', { runId, more: 'x'.repeat(65 * 1024) });
+  expect(await ended).toMatch(/transport (close|error)/);
+});

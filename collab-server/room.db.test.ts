@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import WebSocket from 'ws';
 import * as Y from 'yjs';
@@ -9,7 +10,7 @@ import { appendUpdates, loadDocument } from '#db/flow-documents';
 import { addStage, addStep, definitionOf, renameFlow } from '#flow/document';
 import { stepsOf } from '#flow/flow';
 import { writeUpdate } from './protocol';
-import { closeCodeOf, insertFlow, join, openStock, person, rawSocket, signUp, startTestWeb, synced, until, type Person, type TestWeb } from './testing';
+import { closeCodeOf, flowOf, insertFlow, join, openStock, person, rawSocket, signUp, startTestWeb, synced, until, type Person, type TestWeb } from './testing';
 
 let web: TestWeb;
 let ana: Person;
@@ -52,6 +53,17 @@ describe('getting in', () => {
     expect(await closeCodeOf(rawSocket(web.url, 'flw_none', cookie(ana)))).toBe(4404);
     expect(await closeCodeOf(rawSocket(web.url, '%ff..', cookie(ana)))).toBe(4404);
   });
+  it('C4 who is refused gets a socket that opens and closes with the code and a reason, and hears nothing else', async () => {
+    for (const [headers, flow, code] of [[{ ...cookie(ana), origin: 'https://evil.example' }, flowId, 4403], [{}, flowId, 4401], [cookie(ana), 'flw_none', 4404]] as const) {
+      const socket = rawSocket(web.url, flow, headers);
+      const heard: string[] = [];
+      socket.on('open', () => heard.push('open'));
+      socket.on('message', () => heard.push('message'));
+      const [told, reason]: unknown[] = await once(socket, 'close');
+      expect([heard, told]).toEqual([['open'], code]);
+      expect(String(reason)).not.toBe('');
+    }
+  });
 });
 
 async function otherWorkspace(): Promise<string> {
@@ -74,6 +86,50 @@ describe('editing together', () => {
     expect(told).toEqual([{ user_id: ana.id, step_id: id, op: 'add' }]);
     a.close();
     b.close();
+  });
+  it('C8 stores and sends on only what an update adds, whatever its bytes repeat', async () => {
+    const flow = await insertFlow(web.database, web.workspaceId, flowOf(100));
+    const [a, b] = await Promise.all([open(ana, flow), open(bo, flow)]);
+    const rows = () => web.database.sql<{ size: number }[]>`select length(payload) as size from flow_updates where flow_id = ${flow} order by seq`;
+    const before = (await rows()).length;
+    const all = () => a.provider.ws?.send(Uint8Array.from(writeUpdate(Y.encodeStateAsUpdate(a.doc))));
+    const received: number[] = [];
+    b.doc.on('update', (update: Uint8Array) => received.push(update.byteLength));
+    a.provider.disconnect(); // what is written now goes with everything else in one update
+    add(a.doc, 'Once more');
+    a.provider.connect();
+    await synced(a);
+    all();
+    all();
+    renameFlow(a.doc, 'The last word', 'test');
+    await until(() => definitionOf(b.doc).name === 'The last word', 'the last edit');
+    const stored = (await rows()).slice(before);
+    expect(stored).toHaveLength(2);
+    for (const size of [...received, ...stored.map((each) => each.size)]) expect(size).toBeLessThan(Y.encodeStateAsUpdate(a.doc).byteLength / 20);
+    a.close();
+    b.close();
+  });
+  it('C29 a burst of one socket is taken message by message: its first is committed before its last is read', async () => {
+    const flow = await insertFlow(web.database, web.workspaceId);
+    const editor = await open(ana, flow);
+    const update = Y.encodeStateAsUpdate(editor.doc);
+    editor.close();
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, update);
+    const frames: Uint8Array[] = [];
+    doc.on('update', (each: Uint8Array) => frames.push(writeUpdate(each)));
+    for (let at = 0; at < 200; at++) renameFlow(doc, `Name ${at}`, 'test');
+    const socket = rawSocket(web.url, flow, cookie(ana));
+    await once(socket, 'message');
+    const before = (await storedRows(flow)).length;
+    const wire: Duplex = Reflect.get(socket, '_socket'); // so that all of them arrive in one piece
+    wire.cork();
+    for (const frame of frames) socket.send(frame);
+    wire.uncork();
+    await until(async () => (await storedRows(flow)).length === before + frames.length, 'the last of them');
+    const commits = await web.database.sql<{ rows: number }[]>`select count(*)::int as rows from flow_updates where flow_id = ${flow} and seq > ${before} group by xmin::text order by min(seq)`;
+    expect(commits[0]?.rows).toBeLessThan(frames.length / 2);
+    socket.close();
   });
   it('C6 numbers updates without holes under many writers', async () => {
     const flow = await insertFlow(web.database, web.workspaceId);

@@ -45,12 +45,15 @@ export function serveRuns(namespace: Namespace, database: Database, runHub: RunH
     const tell = (event: 'run', payload: object) => socket.connected && !denied(dataOf(socket).access, 'workspace.read') && socket.emit(event, payload);
 
     onEvent(socket, 'watch', z.strictObject({ runId, after: z.int().min(0).default(0) }), async (given, access) => {
-      makeRoom(`run ${given.runId}`);
+      const key = `run ${given.runId}`;
       const run = await runOf(database.db, access, given.runId);
+      // Its place is taken now: many may be asked for before the first begins.
+      makeRoom(key);
+      watches.set(key, watches.get(key) ?? (() => {}));
       // The answer goes first: a client then knows its watch before the first events.
       setImmediate(() => {
-        if (!socket.connected) return;
-        start(`run ${given.runId}`, () => runHub.watch(given.runId, given.after, (watched, events) => {
+        if (!socket.connected || !watches.has(key)) return;
+        start(key, () => runHub.watch(given.runId, given.after, (watched, events) => {
           for (let at = 0; at < events.length; at += eventsPerMessage) socket.emit('events', { runId: watched, events: events.slice(at, at + eventsPerMessage) });
         }));
       });
