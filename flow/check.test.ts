@@ -177,7 +177,7 @@ describe('models between steps', () => {
 });
 
 describe('policies', () => {
-  test('F39 a pause that ends before it begins and a step that may outlast its run are problems, named by their place', () => {
+  test('F40 a pause that ends before it begins and a step that may outlast its run are problems, named by their place', () => {
     const flow = shortFlow([given, { ...answer, retry: { attempts: 2, backoffMs: 5_000, maxBackoffMs: 1_000 }, timeoutMs: 120_000 }]);
     const found = problemsOf({ ...flow, settings: { timeoutMs: 60_000 } }, sampleContext).filter((each) => each.code === 'PARAM_INVALID');
     expect(found.map((each) => [each.param, each.level])).toEqual([['retry.maxBackoffMs', 'error'], ['timeoutMs', 'error']]);
