@@ -1,47 +1,26 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createConnector } from '#db/connectors';
-import { credentialKey } from '#db/credentials';
-import { createEndpoints } from '#db/endpoints';
-import { readEnv } from '#db/env';
-import { createSystem } from '#db/integrations';
 import { cancelRun } from '#db/runs';
-import { got } from '#db/testing-result';
 import type { Step } from '#flow/flow';
-import { aStep, chain, engineTest, type EngineTest } from './testing';
+import { aStep, chain } from './testing';
+import { apiTest, type ApiTest } from './testing-api';
 import { capacity } from './worker';
 
 /** One worker and a system that answers when it is let. `MILLRACE_LONG=1` makes that the thirty seconds of the scenario at least. */
 const slowMs = process.env['MILLRACE_LONG'] ? 30_000 : 0;
-let t: EngineTest;
-let server: Server;
-let called = 0;
-let cut = 0;
+let api: ApiTest;
+let t: ApiTest['engine'];
 let answers: (() => void)[] = [];
 let call: (id: string, source: string) => Step;
 beforeAll(async () => {
-  t = await engineTest();
-  server = createServer((_request, response) => {
-    called += 1;
-    answers.push(() => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"rain":3}'));
-    response.on('close', () => {
-      if (!response.writableEnded) cut += 1;
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const system = got(await createSystem(t.database, t.access, { name: 'Slow' })).system.id;
-  const connector = got(await createConnector(t.database, t.access, credentialKey(readEnv({ SECRET_KEY: process.env['SECRET_KEY'] }).secretKey), { systemId: system, name: 'Local', address: `http://127.0.0.1:${port}`, allowPrivate: true })).connector.id;
-  const queryPath = got(await createEndpoints(t.database, t.access, connector, [{ name: 'Weather', path: '/weather', methods: ['Get'] }])).endpoints[0]?.id ?? '';
-  call = (id, source) => aStep(id, 'execute-api-call', { system, connector, queryPath, timeoutMs: 60_000 }, source);
+  api = await apiTest();
+  t = api.engine;
+  api.reply = (...[, response]) => void answers.push(() => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"rain":3}'));
+  const connector = await api.connector();
+  const queryPath = await api.endpoint(connector);
+  call = (id, source) => aStep(id, 'execute-api-call', { system: api.systemId, connector, queryPath, timeoutMs: 60_000 }, source);
   await t.start();
 }, 180_000);
-afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
-  await t.close();
-});
+afterAll(() => api.close());
 
 const statusOf = async (runId: string) => (await t.database.sql<{ status: string }[]>`select status from runs where id = ${runId}`)[0]?.status;
 const until = async (isSo: () => Promise<boolean> | boolean, seconds = 30) => {
@@ -74,19 +53,19 @@ describe('a slow API', () => {
   test('R34 more runs than a worker has places wait at once, and others go on', async () => {
     const many = capacity + 30;
     answers = [];
-    called = 0;
+    api.heard = [];
     const slow = await t.insertFlow([...chain(1), call('call', 's1')]);
     const ids = await Promise.all(Array.from({ length: many }, () => t.run(slow, { input: { n: 'A' } })));
     const waiting = async () => Number((await t.database.sql`select count(*) from runs where id = any(${ids}::uuid[]) and status = 'waiting'`)[0]?.['count']);
     await until(async () => (await waiting()) === many, 60);
-    expect(called, 'the connector lets four through at once; the others wait their turn').toBeGreaterThanOrEqual(4);
+    expect(api.heard.length, 'the connector lets four through at once; the others wait their turn').toBeGreaterThanOrEqual(4);
     const quick = await t.finished(await t.run(await t.insertFlow(chain(2)), { input: { n: 1 } }), 30);
     expect(quick.status).toBe('succeeded');
     // Cancelled, every call is cut off, and each run ends.
     const from = Date.now();
     for (const id of ids) expect(await cancelRun(t.database, t.access, id)).toMatchObject({ ok: true });
     for (const id of ids) expect(await t.finished(id, 30)).toMatchObject({ status: 'cancelled', steps: { call: { status: 'cancelled' } } });
-    await until(() => cut >= 4);
+    await until(() => api.cut >= 4);
     if (process.env['MILLRACE_LONG']) expect(Date.now() - from).toBeLessThan(10_000);
   }, 120_000);
 });
