@@ -43,6 +43,7 @@ try {
     { name: 'engine-latency: a lone run of 5 steps, p50', value: median(own), unit: 'ms', rival: 'DBOS', ratio: median(ratios), rounds },
     { name: 'engine-latency: the same, p95', value: quantile(own, 0.95), unit: 'ms', rival: 'DBOS', ratio: quantile(own, 0.95) / quantile(theirs, 0.95), rounds },
     { name: 'engine-latency: commits a lone run, claim and start included', value: traffic.commits / 40, unit: 'commits', rival: 'DBOS', ratio: traffic.commits / dbosTraffic.commits, rounds: 1 },
+    { name: 'engine-latency: of these commits that write', value: traffic.writing / 40, unit: 'commits', rival: 'DBOS', ratio: traffic.writing / dbosTraffic.writing, rounds: 1 },
     { name: `engine-latency: commits a step of ${Math.round(took?.ms ?? 0)} ms`, value: heavyTraffic.commits / (heavyRuns * (steps + 2)), unit: 'commits', rounds: 1 },
   ]);
   console.log(`ours ${spread(own)} ms, DBOS ${spread(theirs)} ms; a run writes ${(traffic.rows / 40).toFixed(1)} rows here, ${(dbosTraffic.rows / 40).toFixed(1)} there`);

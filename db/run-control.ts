@@ -21,22 +21,23 @@ import { chooseVersion, requestRun, startableFlow } from './runs';
 
 /** What people do to a run. The run's owner turns a cancellation into events; an ended run has no owner, so resuming it writes here. */
 export async function cancelRun(database: Database, access: Access, runId: string): Promise<Result<{ runId: string }>> {
+  const told = [runId];
   const done = await permitted(access, 'runs.control', () => database.db.transaction(async (tx) => {
     const run = await runOf(tx, access, runId);
-    if (run.status === 'quarantined') return giveUp(database, tx, access, runId);
+    if (run.status === 'quarantined') return giveUp(database, tx, access, runId, told);
     if (!(await signalRun(tx, runId, 'cancel', starterOf(access)))) wrongState(run, text('is over and cannot be cancelled', 'est terminée et ne peut être annulée'));
     return { runId };
   }));
-  if (done.ok) hintNewWork(database.sql, runId);
+  if (done.ok) for (const id of told) hintNewWork(database.sql, id);
   return done;
 }
 
-/** A quarantined run has no owner any more: giving it up is written here. */
-async function giveUp(database: Database, tx: Executor, access: Access, runId: string): Promise<{ runId: string }> {
+/** A quarantined run has no owner any more: giving it up is written here. `told`: who is to be hinted when it has committed. */
+async function giveUp(database: Database, tx: Executor, access: Access, runId: string, told: string[]): Promise<{ runId: string }> {
   const run = await runOf(tx, access, runId, 'update');
   if (run.status !== 'quarantined') wrongState(run, text('is over and cannot be cancelled', 'est terminée et ne peut être annulée'));
   const version = await pinnedVersion(tx, run.flowId, { id: run.flowVersionId });
-  if (version) for (const id of await signalChildren(tx, runId, stepsAwaitingRuns(version.definition, await stateOf(database.sql, runId)), starterOf(access))) hintNewWork(database.sql, id);
+  if (version) told.push(...await signalChildren(tx, runId, stepsAwaitingRuns(version.definition, await stateOf(database.sql, runId)), starterOf(access)));
   const at = new Date(Math.max(Date.now(), await lastAt(database, runId)));
   const asked = await insertEvent(tx, { runId, seq: run.headSeq + 1, type: 'cancel.requested', fence: run.lastFence, at, previous: run.headHash ?? '', data: { by: starterOf(access) } });
   const hash = await insertEvent(tx, { runId, seq: run.headSeq + 2, type: 'run.cancelled', fence: run.lastFence, at, previous: asked, data: {} });

@@ -1,18 +1,21 @@
 import { eq } from 'drizzle-orm';
-import { setTimeout as pause } from 'node:timers/promises';
 import { failureShape, type RunEvent } from '#flow/run-event';
 import { isEnded, type RunState, type StepState } from '#flow/run-state';
 import type { Failure } from '#flow/failure';
 import { storedDefinition } from '#flow/canonical';
 import type { FlowDefinition } from '#flow/flow';
 import type { Json } from '#flow/json';
-import { getValue } from './blobs';
+import { getValue, valueOf } from './blobs';
 import type { Access } from './access';
 import type { Database } from './client';
 import { permitted } from './permitted';
+import { newsOf } from './run-news';
 import { eventOf, logRows, stateOf } from './run-log';
 import { checkRunId, runOf, selectSummaries, summaryOf, type RunSummary } from './run-row';
 import { flowVersions, runs } from './schema';
+
+/** Should a hint be lost. */
+const lookMs = 250;
 
 export type StepView = Pick<StepState, 'status' | 'attempt' | 'iteration' | 'itemsIn' | 'itemsOut' | 'many' | 'warnings' | 'startedAt' | 'finishedAt' | 'progress' | 'reason' | 'childRuns'> & { error?: Failure };
 export type RunView = Omit<RunSummary, 'error'> & {
@@ -63,22 +66,33 @@ export async function runEvents(database: Database, access: Access, runId: strin
   });
 }
 
+type Seen = { status: RunState['status']; warnings: number; ready: boolean; error: unknown; encoding: string | null; body: Uint8Array | null };
+
 /** Waits until the run has ended (or only answered its caller) or the seconds are over: `ended` and `answered` tell which. */
 export async function waitForRun(database: Database, access: Access, runId: string, seconds: number, until: 'ended' | 'answered' = 'ended') {
   return permitted(access, 'workspace.read', async (): Promise<{ runId: string; status: string; ended: boolean; answered: boolean; output: Json; error: Failure | null; warnings: number }> => {
+    checkRunId(runId);
     const deadline = Date.now() + seconds * 1_000;
-    await runOf(database.db, access, runId);
-    for (let pauseMs = 15; ; pauseMs = Math.min(250, pauseMs * 1.5)) {
-      const [row] = await database.sql<{ status: RunState['status']; warnings: number; ready: boolean; error: unknown; output: string | null }[]>`
-        select status, warnings, response_ready as ready, error, encode(output_ref, 'hex') as output from runs where id = ${runId}`;
-      const ended = row === undefined || isEnded(row.status);
-      const answered = row?.ready ?? false;
-      if (row === undefined || ended || (answered && until === 'answered') || Date.now() >= deadline) {
-        const output = row?.output ? await getValue(database.db, access.workspaceId, row.output) : null;
-        const error = failureShape.safeParse(row?.error);
-        return { runId, status: row?.status ?? 'cancelled', ended, answered, output: output ?? null, error: error.success ? error.data : null, warnings: row?.warnings ?? 0 };
+    const news = await newsOf(database.sql, runId);
+    try {
+      for (let looks = 0; ; looks++) {
+        const [row] = await database.sql<Seen[]>`select r.status, r.warnings, r.response_ready as ready, r.error, b.encoding, b.body from runs r
+          left join blobs b on b.workspace_id = r.workspace_id and b.sha256 = r.output_ref and (r.finished_at is not null or r.response_ready) where r.id = ${runId} and r.workspace_id = ${access.workspaceId}`;
+        if (row === undefined && looks === 0) {
+          await runOf(database.db, access, runId); // says that there is none
+          continue;
+        }
+        const ended = row === undefined || isEnded(row.status);
+        const answered = row?.ready ?? false;
+        if (row === undefined || ended || (answered && until === 'answered') || Date.now() >= deadline) {
+          const error = failureShape.safeParse(row?.error);
+          const output = row?.encoding && row.body ? valueOf({ encoding: row.encoding, body: row.body }) : null;
+          return { runId, status: row?.status ?? 'cancelled', ended, answered, output, error: error.success ? error.data : null, warnings: row?.warnings ?? 0 };
+        }
+        await news.heard(Math.min(lookMs, Math.max(1, deadline - Date.now())));
       }
-      await pause(Math.min(pauseMs, Math.max(1, deadline - Date.now())));
+    } finally {
+      news.close();
     }
   });
 }

@@ -17,8 +17,8 @@ const mostBytes = 4_000_000;
 const remembered = 20_000;
 const rememberedMs = 1_800_000;
 
-/** `write` and `report` are for tests that stand in for PostgreSQL. */
-type AppenderParts = { figures?: Figures | null; write?: typeof writeAppends; report?: typeof dropped };
+/** `write`, `report` and `soon` are for tests that stand in for PostgreSQL. */
+type AppenderParts = { figures?: Figures | null; write?: typeof writeAppends; report?: typeof dropped; soon?: (work: () => void) => void };
 
 export class Appender {
   readonly totals: Flushed & { flushes: number } = { appends: 0, events: 0, fenced: 0, flushes: 0 };
@@ -27,6 +27,7 @@ export class Appender {
   private readonly figures: Figures | null;
   private readonly write: typeof writeAppends;
   private readonly report: typeof dropped;
+  private readonly soon: (work: () => void) => void;
   private queue: Append[] = [];
   private flushing = false;
   private readonly open = new Map<LiveRun, number>();
@@ -34,12 +35,13 @@ export class Appender {
   /** When blobs were stored or touched, so that the same content is sent once an hour (see `sweepBlobs`). */
   private readonly stored = new Map<string, number>();
 
-  constructor(sql: postgres.Sql, after: (appends: readonly Append[]) => void, { figures = null, write = writeAppends, report = dropped }: AppenderParts = {}) {
+  constructor(sql: postgres.Sql, after: (appends: readonly Append[]) => void, { figures = null, write = writeAppends, report = dropped, soon = setImmediate }: AppenderParts = {}) {
     this.sql = sql;
     this.after = after;
     this.figures = figures;
     this.write = write;
     this.report = report;
+    this.soon = soon;
   }
 
   push(append: Append): void {
@@ -47,8 +49,8 @@ export class Appender {
     this.open.set(append.run, (this.open.get(append.run) ?? 0) + 1);
     if (this.flushing) return;
     this.flushing = true;
-    // A microtask later: whatever this turn of the loop still emits travels along.
-    queueMicrotask(() => void this.drain());
+    // At the end of this turn of the loop: what its runs still compute and emit travels along, nearly always a short run whole.
+    this.soon(() => void this.drain());
   }
 
   settled(run: LiveRun): Promise<void> {

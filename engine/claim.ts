@@ -14,8 +14,9 @@ import { LiveRun, type Claimed, type RunFacts } from './live-run';
 import { planOf, planOfFork, type Plan } from './plan';
 
 /** Taking, parking and giving back runs. The fence grows with every claim: whoever holds an older one writes nothing. */
-/** `dueMs`: how long it had been due. */
-export type Slot = Claimed & { runId: string; cancel: boolean; dueMs?: number };
+/** `dueMs`: how long it had been due. `fresh`: of a run that nobody has begun, what carrying it on takes. */
+export type Slot = Claimed & { runId: string; cancel: boolean; dueMs?: number; fresh?: Fresh | null };
+type Fresh = Omit<Row, 'id'> & { event: Omit<LogRow, 'runId' | 'at'> & { at: string }; input: { encoding: string; body: string } | null };
 
 /**
  * Goes round the flows (a loose scan of the index by flow), oldest first within each. Runs that stalled three times are taken
@@ -41,10 +42,29 @@ export async function claimSlots(sql: postgres.Sql, worker: string, most: number
       select run_id from (select run_id from due order by turn, ready_at limit ${most}) fair union select run_id from suspect
     ), locked as (
       select s.run_id from run_slots s where s.run_id in (select run_id from chosen) and s.state <> 'leased' and s.ready_at <= now() for update skip locked
+    ), taken as (
+      update run_slots s set state = 'leased', owner = ${worker}, fence = s.fence + 1 from locked where s.run_id = locked.run_id
+      returning s.run_id, s.fence, s.head_seq, s.head_hash, s.wakes, s.stalls, s.cancel_requested, s.ready_at
     )
-    update run_slots s set state = 'leased', owner = ${worker}, fence = s.fence + 1 from locked where s.run_id = locked.run_id
-    returning s.run_id as "runId", s.fence, s.head_seq as "headSeq", encode(s.head_hash, 'hex') as "headHash", s.wakes, s.stalls, s.cancel_requested as cancel,
-      greatest(0, extract(epoch from now() - s.ready_at) * 1000)::int as "dueMs"`;
+    select t.run_id as "runId", t.fence, t.head_seq as "headSeq", encode(t.head_hash, 'hex') as "headHash", t.wakes, t.stalls, t.cancel_requested as cancel,
+      greatest(0, extract(epoch from now() - t.ready_at) * 1000)::int as "dueMs", fresh.given as fresh
+    from taken t left join lateral (${freshOf(sql)}) fresh on true`;
+}
+
+/**
+ * Row, first event and small input of a run that has one event only: they were made together with its slot, so whoever sees
+ * the slot sees them. Of a longer log this statement may see less than the slot says. The limit keeps the planner at one
+ * look by key per run.
+ */
+function freshOf(sql: postgres.Sql) {
+  return sql`select to_jsonb(one) as given from (
+      select ${columnsOf(sql)}, jsonb_build_object('seq', e.seq, 'type', e.type, 'version', e.version, 'stepId', e.step_id, 'attempt', e.attempt, 'iteration', e.iteration, 'fence', e.fence, 'at', e.at, 'data', e.data,
+          'blob', encode(e.blob, 'hex'), 'hash', encode(e.hash, 'hex')) as event,
+        case when b.body is not null then jsonb_build_object('encoding', b.encoding, 'body', encode(b.body, 'base64')) end as input
+      from runs r join flows f on f.id = r.flow_id join workspaces w on w.id = r.workspace_id join run_events e on e.run_id = r.id and e.seq = 1 left join components c on c.id = f.component_id
+        left join blobs b on b.workspace_id = r.workspace_id and b.sha256 = r.input_ref and r.kind = 'dataflow' and b.size_bytes <= ${mostInputBytes}
+      where r.id = t.run_id and e.run_id = t.run_id and t.head_seq = 1 limit 1
+    ) one`;
 }
 
 /** Only if nobody left word since the run last looked: a wake-up is never lost. */
@@ -72,44 +92,63 @@ export async function readInbox(sql: postgres.Sql, run: LiveRun): Promise<{ wake
 }
 
 type Row = {
-  id: string; workspaceId: string; flowId: string; flowName: string; componentId: string; versionId: string; kind: string; trigger: string; startedBy: string | null; startedByName: string;
+  id: string; workspaceId: string; flowId: string; flowName: string; componentId: string; componentRow: string | null; versionId: string; kind: string; trigger: string; startedBy: string | null; startedByName: string;
   instanceId: string | null; entryId: number | null; parentRunId: string | null; depth: number; pins: Record<string, string>; inputRef: string | null; outputRef: string | null; settings: unknown; traceparent: string | null;
 };
 
-const plans = new Map<string, Plan>();
+/** `componentRow` is another with every change of the component. */
+const columnsOf = (sql: postgres.Sql) => sql`r.workspace_id as "workspaceId", r.flow_id as "flowId", f.name as "flowName", f.component_id as "componentId", c.xmin::text || c.ctid::text as "componentRow",
+  r.flow_version_id as "versionId", r.kind, r.trigger, r.started_by as "startedBy", r.started_by_name as "startedByName", r.instance_id as "instanceId", r.entry_id as "entryId", r.parent_run_id as "parentRunId",
+  r.depth, r.pins, encode(r.input_ref, 'hex') as "inputRef", encode(r.output_ref, 'hex') as "outputRef", r.traceparent, w.settings`;
 
-/** Everything a claimed batch needs, in a handful of queries: facts, log, plan and, of workflows, the model. */
+const plans = new Map<string, Plan>();
+const components = new Map<string, { row: string; model: ComponentModel }>();
+
+/** Everything a claimed batch needs and did not bring along, in a handful of queries: facts, log, plan and, of workflows, the model. */
 export async function loadRuns(database: Database, slots: readonly Slot[], appender: Appender): Promise<LiveRun[]> {
-  const ids = slots.map((slot) => slot.runId);
-  const [rows, log] = await Promise.all([
-    database.sql<Row[]>`select r.id, r.workspace_id as "workspaceId", r.flow_id as "flowId", f.name as "flowName", f.component_id as "componentId", r.flow_version_id as "versionId", r.kind, r.trigger,
-        r.started_by as "startedBy", r.started_by_name as "startedByName", r.instance_id as "instanceId", r.entry_id as "entryId", r.parent_run_id as "parentRunId", r.depth, r.pins,
-        encode(r.input_ref, 'hex') as "inputRef", encode(r.output_ref, 'hex') as "outputRef", r.traceparent, w.settings
-      from runs r join flows f on f.id = r.flow_id join workspaces w on w.id = r.workspace_id where r.id = any(${ids}::uuid[])`,
+  const ids = slots.flatMap((slot) => (slot.fresh ? [] : [slot.runId]));
+  const [read, log] = ids.length === 0 ? [[], []] : await Promise.all([
+    database.sql<Row[]>`select r.id, ${columnsOf(database.sql)} from runs r join flows f on f.id = r.flow_id join workspaces w on w.id = r.workspace_id left join components c on c.id = f.component_id where r.id = any(${ids}::uuid[])`,
     logRows(database.sql, ids),
   ]);
-  const [, inputs] = await Promise.all([loadPlans(database, rows.map((row) => row.versionId)), loadInputs(database, rows)]);
-  const components = new Map<string, ComponentModel>();
-  for (const row of rows) {
-    if (components.has(row.componentId)) continue;
-    const model = await findComponent(database.db, row.workspaceId, row.componentId);
-    components.set(row.componentId, model ?? { id: row.componentId, title: '', fields: [], settings: {} });
-  }
-  const logs = new Map<string, LogRow[]>(ids.map((id) => [id, []]));
+  const fresh = slots.flatMap(({ runId, fresh: given }) => (given ? [{ runId, ...given }] : []));
+  const rows = new Map<string, Row>([...read, ...fresh.map(({ runId, event: _event, input: _input, ...row }) => ({ id: runId, ...row }))].map((row) => [row.id, row]));
+  const logs = new Map<string, LogRow[]>(fresh.map(({ runId, event }) => [runId, [{ runId, ...event, at: new Date(event.at) }]]));
+  for (const id of ids) logs.set(id, []);
   for (const each of log) logs.get(each.runId)?.push(each);
+  const [, inputs, models] = await Promise.all([loadPlans(database, [...rows.values()].map((row) => row.versionId)), loadInputs(database, read), loadComponents(database, [...rows.values()])]);
+  const given = new Map(fresh.map(({ runId, input }) => [runId, input && { encoding: input.encoding, body: Buffer.from(input.body, 'base64') }]));
   const loaded: LiveRun[] = [];
   for (const slot of slots) {
-    const row = rows.find((each) => each.id === slot.runId);
+    const row = rows.get(slot.runId);
     const plan = row && plans.get(row.versionId);
-    const component = row && components.get(row.componentId);
+    const component = row && models.get(row.componentId);
     if (row && plan && component) {
       const run = await fold(database, slot, factsOf(row, plan, component), row.entryId, logs.get(slot.runId) ?? [], appender);
-      const input = inputs.get(`${row.workspaceId}/${row.inputRef}`);
+      const input = given.get(slot.runId) ?? inputs.get(`${row.workspaceId}/${row.inputRef}`);
       run.input = input && valueOf(input);
       loaded.push(run);
     }
   }
   return loaded;
+}
+
+/** Read again when they were changed since; a component that is gone has no fields. */
+async function loadComponents(database: Database, rows: readonly Row[]): Promise<Map<string, ComponentModel>> {
+  const models = new Map<string, ComponentModel>();
+  for (const { workspaceId, componentId, componentRow } of rows) {
+    if (models.has(componentId)) continue;
+    const known = components.get(componentId);
+    if (known && known.row === componentRow) {
+      models.set(componentId, known.model);
+      continue;
+    }
+    const model = (await findComponent(database.db, workspaceId, componentId)) ?? { id: componentId, title: '', fields: [], settings: {} };
+    models.set(componentId, model);
+    if (components.size > 500) components.clear();
+    if (componentRow !== null) components.set(componentId, { row: componentRow, model });
+  }
+  return models;
 }
 
 type StoredInput = { encoding: string; body: Uint8Array };
@@ -134,7 +173,7 @@ async function loadPlans(database: Database, versionIds: readonly string[]): Pro
 }
 
 function factsOf(row: Row, plan: Plan, component: ComponentModel): RunFacts {
-  const { entryId: _entryId, versionId: _versionId, componentId: _componentId, settings, startedBy, startedByName, kind, trigger, ...rest } = row;
+  const { entryId: _entryId, versionId: _versionId, componentId: _componentId, componentRow: _componentRow, settings, startedBy, startedByName, kind, trigger, ...rest } = row;
   return {
     ...rest, plan, component, limits: filledLimits(limitsFrom(settings)), kind: kind === 'workflow' ? 'workflow' : 'dataflow', trigger: triggers.find((each) => each === trigger) ?? 'api', startedBy: { id: startedBy, name: startedByName },
   };

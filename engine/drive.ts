@@ -54,6 +54,11 @@ export async function drive(engine: Engine, run: LiveRun, slot: Slot): Promise<O
 let lastTurnMs = 0;
 const turnMs = 5;
 
+/** Runs are taken up right after a wait: their turn begins now. */
+export function beginTurn(): void {
+  lastTurnMs = performance.now();
+}
+
 /** Lets sockets and timers have their turn, once a few milliseconds rather than after every step. */
 async function yieldTurn(): Promise<void> {
   if (performance.now() - lastTurnMs < turnMs) return;

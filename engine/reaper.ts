@@ -11,9 +11,9 @@ const chunk = 1_000;
 const crowd = 16;
 
 export async function reap(sql: postgres.Sql): Promise<{ freed: number; woken: number }> {
-  return sql.begin(async (tx) => {
+  const done = await sql.begin(async (tx) => {
     const [lock] = await tx<{ mine: boolean }[]>`select pg_try_advisory_xact_lock(hashtext('millrace.reaper')) as mine`;
-    if (!lock?.mine) return { freed: 0, woken: 0 };
+    if (!lock?.mine) return { freed: [], woken: [] };
     const freed = await tx<{ runId: string }[]>`
       with orphans as (
         select s.run_id, s.owner from run_slots s where s.state = 'leased' and not exists (select 1 from workers w where w.id = s.owner and w.lease_until >= now())
@@ -32,9 +32,10 @@ export async function reap(sql: postgres.Sql): Promise<{ freed: number; woken: n
       update run_slots s set ready_at = now(), wakes = s.wakes + 1 from sleepers where s.run_id = sleepers.run_id returning s.run_id as "runId"`;
     await freeJobs(tx);
     await tx`delete from workers where lease_until < now() - interval '1 hour'`;
-    if (freed.length + woken.length > 0) hint(sql, 'run_slots', []);
-    return { freed: freed.length, woken: woken.length };
+    return { freed, woken };
   });
+  hint(sql, 'run_slots', [...done.freed, ...done.woken].map((each) => each.runId));
+  return { freed: done.freed.length, woken: done.woken.length };
 }
 
 /** A child ended or waits: its parent looks again. One row a statement, so that no two workers wait in a circle. */

@@ -68,7 +68,7 @@ export async function simulate(seed: number, guards: Guards = { fence: true, pos
   function fresh(epoch: number): Worker {
     // The appender is the real one; only what it sends to is a model.
     const write = (_sql: unknown, appends: readonly Append[]) => new Promise<Answer[]>((resolve, reject) => network.push({ appends: appends.map(snapshot), resolve, reject }));
-    const appender = new Appender(nobody, () => {}, { write, report: () => {} });
+    const appender = new Appender(nobody, () => {}, { write, report: () => {}, soon: queueMicrotask });
     return { epoch, alive: true, stalled: 0, lapsed: false, appender, held: new Map() };
   }
 

@@ -8,7 +8,7 @@ import { call } from './append';
 import type { Append } from './append-statement';
 import { claimSlots, loadRuns, returnSlot, type Slot } from './claim';
 import { claimLimited, whoIsLimited, type Limited } from './claim-limited';
-import { drive } from './drive';
+import { beginTurn, drive } from './drive';
 import type { Engine } from './engine';
 import type { LiveRun } from './live-run';
 import { reap, wakeParents } from './reaper';
@@ -38,6 +38,8 @@ export class Worker {
   private limited: Limited = { flows: [], workspaces: [] };
   private limitsAtMs = 0;
   private oddToLimited = false;
+  /** The last claim took all there was: what becomes due next is hinted or polled, a run that leaves need not look. */
+  private isDry = false;
   private stopping = false;
   private claiming = false;
   private claims: Promise<void> = Promise.resolve();
@@ -103,6 +105,7 @@ export class Worker {
         const slots = await claimSlots(this.engine.control, this.engine.workerId, room - limited.length, {
           suspects: Math.max(0, mostSuspects - this.stalled.suspects), lastChances: this.stalled.lastChances === 0 ? 1 : 0, notOf: this.limited,
         });
+        this.isDry = slots.length + limited.length < room && this.limited.flows.length + this.limited.workspaces.length === 0;
         slots.push(...limited);
         if (slots.length > 0) await this.take(slots);
         if (slots.length >= capacity / 2) this.wanted = true;
@@ -129,6 +132,7 @@ export class Worker {
 
   private async take(slots: readonly Slot[]): Promise<void> {
     const runs = await this.load(slots);
+    beginTurn();
     for (const slot of slots) {
       const run = runs.get(slot.runId);
       // Its flow or version is gone, or its log does not read: it counts as a stall, and after five it is left alone.
@@ -161,7 +165,7 @@ export class Worker {
       if (this.live.get(slot.runId) === run) this.live.delete(slot.runId);
       this.engine.figures.live.set(this.live.size);
       this.driving.delete(driven);
-      this.lookForWork();
+      if (this.wanted || !this.isDry || kind) this.lookForWork();
     });
     this.driving.add(driven);
   }
