@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { ensureBrowser } from './browser.mjs';
 import { ensureBuilt, ensureInstalled, fail, requireNode, root, runNode } from './setup.mjs';
 
 requireNode();
@@ -11,9 +12,10 @@ const parts = ['harness.ts', 'engine-parts.ts', 'rivals.ts', 'traffic.ts'];
 const known = readdirSync(join(root, 'bench')).filter((file) => file.endsWith('.ts') && !parts.includes(file)).map((file) => basename(file, '.ts'));
 const name = process.argv[2] ?? '';
 if (!known.includes(name) || !existsSync(join(root, 'bench', `${name}.ts`))) fail(`npm run bench -- <name>: "${name}" is none of ${known.join(', ')}.`);
-if (name === 'start') ensureBuilt();
+if (name === 'start' || name === 'live') ensureBuilt();
 if (name.startsWith('engine') || name === 'collab') ensureRivals();
-process.exitCode = runNode('node_modules/tsx/dist/cli.mjs', ['bench/harness.ts', name], { show: true, allowFailure: true }) ? 0 : 1;
+const env = name === 'live' ? { CHROMIUM_PATH: await ensureBrowser() } : {};
+process.exitCode = runNode('node_modules/tsx/dist/cli.mjs', ['bench/harness.ts', name], { show: true, allowFailure: true, env }) ? 0 : 1;
 
 /** The systems measured beside ours have a folder and a lock of their own: the product's installation does without them. */
 function ensureRivals() {
