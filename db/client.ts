@@ -2,6 +2,7 @@ import type { ExtractTablesWithRelations } from 'drizzle-orm';
 import type { PgDatabase } from 'drizzle-orm/pg-core';
 import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { backoff } from './reconnect';
 import * as schema from './schema';
 
 /**
@@ -18,7 +19,7 @@ export function connect(url: string, options: { max?: number } = {}): Database {
   const max = options.max ?? 10;
   // A process that is stopped in the middle of a transaction must not hold its locks for ever.
   const connection = { idle_in_transaction_session_timeout: 20_000 };
-  const pool = (size: number) => postgres(url, { max: size, onnotice: () => {}, idle_timeout: 60, connect_timeout: 10, connection });
+  const pool = (size: number) => postgres(url, { max: size, onnotice: () => {}, idle_timeout: 60, connect_timeout: 10, backoff, connection });
   const typed = pool(max);
   const plain = pool(Math.max(2, Math.ceil(max / 2)));
   return {

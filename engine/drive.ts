@@ -2,6 +2,7 @@ import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promis
 import { z } from 'zod';
 import { blobOf, getValue } from '#db/blobs';
 import { readEntry } from '#db/entries';
+import { isUnreachable } from '#db/refused';
 import { hintNewWork } from '#db/run-hint';
 import { signalChildren } from '#db/run-signal';
 import { failure, type Failure } from '#flow/failure';
@@ -46,7 +47,7 @@ export async function drive(engine: Engine, run: LiveRun, slot: Slot): Promise<O
     }
     console.error(`engine: run ${run.facts.id} stumbled:`, error);
     run.lose();
-    await returnSlot(engine.control, slot, true);
+    await returnSlot(engine.control, slot, !isUnreachable(error));
     return 'returned';
   }
 }

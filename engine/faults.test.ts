@@ -1,10 +1,12 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import postgres from 'postgres';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startEmbeddedPostgres } from '#db/embedded-postgres';
 import { ensureTemplate } from '#db/testing';
 import { chain, engineTest, type EngineTest } from './testing';
+import { leaseSeconds } from './heartbeat';
 import { bundleEngine, releaseLeases, spawnEngine, type EngineProcess } from './testing-process';
 import { startProxy } from './testing-proxy';
 
@@ -48,7 +50,10 @@ const allSucceeded = async (flow: string, count: number) => {
 };
 
 describe('zombies', () => {
-  test('R25 engines that are stopped for longer than their lease and wake up again write nothing of what they held', async () => {
+  const eventCount = async () => Number((await t.database.sql<{ count: string }[]>`select count(*) from run_events`)[0]?.count);
+  const held = async (zombie: EngineProcess) => Number((await t.database.sql<{ count: string }[]>`select count(*) from run_slots where owner like ${`%:${zombie.pid}:%`} and state = 'leased'`)[0]?.count);
+
+  test('R25 engines that are stopped, lose their lease and wake up again write nothing of what they held', async () => {
     t = await engineTest();
     const wanted = isLong ? 100 : 4;
     const slow = await t.insertFlow(chain(40));
@@ -58,49 +63,96 @@ describe('zombies', () => {
       await ask(slow, 64);
       await sleep(60);
       zombie.child.kill('SIGSTOP');
-      const [held] = await t.database.sql<{ count: string }[]>`select count(*) from run_slots where owner like ${`%:${zombie.pid}:%`} and state = 'leased'`;
       await releaseLeases(t.database, zombie.pid);
       const heir = await begin();
       await untilDone(120);
-      const before = Number((await t.database.sql<{ count: string }[]>`select count(*) from run_events`)[0]?.count);
+      const before = await eventCount();
       zombie.child.kill('SIGCONT');
+      // It tells how many of its late writes were refused: when it can, it has sent what it had.
       await sleep(1_200);
-      expect(Number((await t.database.sql<{ count: string }[]>`select count(*) from run_events`)[0]?.count)).toBe(before);
-      refused += Number(held?.count);
+      refused += (await zombie.totals()).fenced;
+      expect(await eventCount()).toBe(before);
       await Promise.all([zombie, heir].map((each) => each.kill('SIGTERM')));
       [zombie, heir].forEach((each) => processes.delete(each));
     }
+    if (isLong) console.log(`${refused} late writes were refused`);
     expect(refused).toBeGreaterThanOrEqual(wanted);
     await t.close();
   }, 600_000);
+
+  if (isLong) test('R25 engines that are stopped for twice their lease are replaced by others without anybody’s help, and write nothing when they wake up', async () => {
+    t = await engineTest();
+    const slow = await t.insertFlow(chain(40));
+    await ask(slow, 256);
+    const zombies = await Promise.all([begin(), begin()]);
+    while ((await Promise.all(zombies.map(held))).some((count) => count === 0)) await sleep(5);
+    for (const zombie of zombies) zombie.child.kill('SIGSTOP');
+    const stoppedAt = Date.now();
+    expect((await Promise.all(zombies.map(held))).some((count) => count > 0)).toBe(true);
+    await begin();
+    await untilDone(120);
+    await sleep(Math.max(0, 2 * leaseSeconds * 1_000 - (Date.now() - stoppedAt)));
+    const before = await eventCount();
+    for (const zombie of zombies) zombie.child.kill('SIGCONT');
+    await sleep(3_000);
+    expect(await eventCount()).toBe(before);
+    await allSucceeded(slow, 256);
+    await Promise.all([...processes].map((each) => each.kill('SIGTERM')));
+    await t.close();
+  }, 300_000);
 });
 
 describe('PostgreSQL', () => {
-  test('R26 restarts at once, without a shutdown, again and again under load: nothing lost, nothing twice', async () => {
+  test('R26 R98 restarts at once, without a shutdown, again and again under load: nothing lost, nothing twice', async () => {
     const own = await durableServer();
     try {
       t = await engineTest();
       const flow = await t.insertFlow(chain(5));
-      let victim = await begin();
-      await begin();
-      const [restarts, perRound] = isLong ? [8, 300] : [1, 60];
-      let asked = 0;
-      for (let at = 0; at < restarts; at++) {
-        await ask(flow, perRound);
-        asked += perRound;
-        const doneBefore = perRound - await open();
-        await own.crash();
-        const backAt = Date.now();
-        if (isLong && at % 3 === 2) {
-          processes.delete(victim);
-          await victim.kill('SIGKILL');
-          await releaseLeases(t.database, victim.pid);
-          victim = await begin();
+      const [restarts, everyMs, calmMs] = isLong ? [8, 3_000, 10_000] : [1, 800, 0];
+      const victims = [await begin(), await begin()];
+      const accepted = new Set<string>();
+      let isOver = false;
+      const asking = (async () => {
+        while (!isOver) {
+          if ((await open().catch(() => Number.POSITIVE_INFINITY)) > 64) await sleep(10);
+          // What was refused or whose answer was lost while it was away counts only if it is there.
+          else for (const each of await Promise.allSettled(Array.from({ length: 32 }, () => t.run(flow, { input: {} })))) if (each.status === 'fulfilled') accepted.add(each.value);
         }
-        await untilDone(60);
-        if (isLong) console.log(`restart ${at + 1}: ${doneBefore} of ${perRound} were done before, the rest ${Date.now() - backAt} ms after it was back`);
+      })();
+      const done = async () => (await t.database.sql<{ count: number }[]>`select count(*)::int as count from runs where status = 'succeeded'`)[0]?.count ?? 0;
+      const speedOf = async (ms: number) => {
+        const from = await done();
+        await sleep(ms);
+        return (await done() - from) / (ms / 1_000);
+      };
+      if (isLong) await sleep(3_000);
+      const before = isLong ? await speedOf(calmMs) : 0;
+      for (let at = 0; at < restarts; at++) {
+        await sleep(everyMs);
+        await own.crash();
+        const victim = isLong && at % 3 === 2 ? victims.shift() : undefined;
+        if (!victim) continue;
+        processes.delete(victim);
+        await victim.kill('SIGKILL');
+        await releaseLeases(t.database, victim.pid).catch(() => {}); // it may be away just now; then the lease runs out
+        victims.push(await begin());
       }
-      await allSucceeded(flow, asked);
+      if (isLong) {
+        await sleep(5_000);
+        const after = await speedOf(calmMs);
+        console.log(`${restarts} restarts: ${before.toFixed(0)} runs/s before, ${after.toFixed(0)} five seconds after the last (${((after / before) * 100).toFixed(0)} %)`);
+        expect(after).toBeGreaterThan(before / 2); // a shared machine; what was measured is in bench/results.md
+      } else {
+        await sleep(everyMs);
+      }
+      isOver = true;
+      await asking;
+      await untilDone(60);
+      const rows = await t.database.sql<{ id: string; status: string }[]>`select id, status from runs where flow_id = ${flow}`;
+      expect(rows.filter((row) => row.status !== 'succeeded')).toEqual([]);
+      const stored = new Set(rows.map((row) => row.id));
+      expect(accepted.size).toBeGreaterThan(0);
+      expect([...accepted].filter((id) => !stored.has(id))).toEqual([]);
       await Promise.all([...processes].map((each) => each.kill('SIGTERM')));
       await t.close();
     } finally {
@@ -126,10 +178,22 @@ describe('PostgreSQL', () => {
     await untilDone(60);
     await allSucceeded(flow, asked);
     expect(ended).toBeGreaterThan(2);
-    // LISTEN is back: a run that is asked for now is begun by its hint, well within the poll.
+    // LISTEN is back by itself: each connection that listens is ended once more, and another one listens.
+    const listening = async () => (await t.database.sql<{ pid: number }[]>`select pid from pg_stat_activity where datname = current_database() and application_name = 'engine-process' and query ilike 'listen%'`).map((each) => each.pid);
+    const until = async (isSo: () => Promise<boolean>) => {
+      for (const end = Date.now() + 30_000; !(await isSo()); await sleep(10)) if (Date.now() > end) throw new Error('LISTEN did not come back');
+    };
+    await until(async () => (await listening()).length === 2);
+    const were = await listening();
+    await t.database.sql`select pg_terminate_backend(pid) from unnest(${were}::int[]) pid`;
     const from = Date.now();
-    await t.finished(await t.run(flow, { input: {} }), 10);
-    expect(Date.now() - from).toBeLessThan(3_000);
+    await until(async () => (await listening()).filter((pid) => !were.includes(pid)).length === 2);
+    const tookMs = Date.now() - from;
+    if (isLong) {
+      console.log(`${ended} connections ended, LISTEN back after ${tookMs} ms`);
+      expect(tookMs).toBeLessThan(1_000);
+    }
+    await t.finished(await t.run(flow, { input: {} }), 30);
     await Promise.all([...processes].map((each) => each.kill('SIGTERM')));
     await t.close();
   }, 300_000);
@@ -166,10 +230,10 @@ async function durableServer() {
   process.env['TEST_DATABASE_URL'] = server.url;
   await ensureTemplate();
   const port = Number(new URL(server.url).port);
+  const folder = await folderOf(server.url);
   return {
     crash: async () => {
-      const [row] = await t.database.sql<{ folder: string }[]>`select current_setting('data_directory') as folder`;
-      const pid = Number(readFileSync(join(row?.folder ?? '', 'postmaster.pid'), 'utf8').split('\n')[0]);
+      const pid = Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
       process.kill(pid, 'SIGQUIT');
       while (isAlive(pid)) await sleep(10);
       server = await startEmbeddedPostgres({ dataDir, port });
@@ -180,6 +244,13 @@ async function durableServer() {
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function folderOf(url: string): Promise<string> {
+  const sql = postgres(url, { max: 1 });
+  const [row] = await sql<{ folder: string }[]>`select current_setting('data_directory') as folder`;
+  await sql.end();
+  return row?.folder ?? '';
 }
 
 function isAlive(pid: number): boolean {

@@ -21,7 +21,7 @@ const postgres = require(workerData.driver);
 const { url, id, host, pid, leaseSeconds, beatMs, stuckMs } = workerData;
 const clock = new BigInt64Array(workerData.clock);
 const now = () => process.hrtime.bigint() / 1000000n;
-const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 5, connection: { synchronous_commit: 'off' } });
+const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 5, backoff: () => 0.5, connection: { synchronous_commit: 'off' } });
 let stopping = false;
 async function beat() {
   const started = now();

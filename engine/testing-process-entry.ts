@@ -10,4 +10,5 @@ const database = connect(env.databaseUrl, { max: 6 });
 const engine = await startEngine({ env, database, connectionUrl: env.databaseUrl, sideJobs: env.smtpUrl !== null });
 process.once('SIGTERM', () => void engine.close().then(() => process.exit(0)));
 process.once('disconnect', () => process.exit(0));
+process.on('message', () => process.send?.(engine.totals));
 process.send?.('ready');

@@ -4,9 +4,10 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Database } from '#db/client';
+import type { Flushed } from './append';
 
 /** Real engine processes for tests that kill them, bundled as in production so that they start fast. */
-export type EngineProcess = { pid: number; child: ChildProcess; kill(signal: NodeJS.Signals): Promise<void> };
+export type EngineProcess = { pid: number; child: ChildProcess; kill(signal: NodeJS.Signals): Promise<void>; totals(): Promise<Flushed> };
 
 const root = join(import.meta.dirname, '..');
 
@@ -32,7 +33,12 @@ export async function spawnEngine(file: string, url: string, variables: Record<s
     child.kill(signal);
     await gone;
   };
-  return { pid: child.pid ?? 0, child, kill };
+  const totals = async () => {
+    const told = once(child, 'message') as Promise<[Flushed]>; // what testing-process-entry.ts answers
+    child.send('totals');
+    return (await told)[0];
+  };
+  return { pid: child.pid ?? 0, child, kill, totals };
 }
 
 /** What the supervisor does when it sees a child die. */

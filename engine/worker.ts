@@ -1,6 +1,7 @@
 import type postgres from 'postgres';
 import { setTimeout as pause } from 'node:timers/promises';
 import { log, reasonOf } from '#db/log';
+import { isUnreachable } from '#db/refused';
 import { hint } from '#db/run-hint';
 import { traced } from '#db/trace';
 import { isEnded } from '#flow/run-state';
@@ -145,6 +146,7 @@ export class Worker {
     try {
       return new Map((await loadRuns(this.engine.database, slots, this.engine.appender)).map((run) => [run.facts.id, run]));
     } catch (error) {
+      if (isUnreachable(error)) throw error; // no run is to blame; the slots are found as strays
       log('error', 'a batch of claimed runs could not be read', { reason: reasonOf(error), ...(slots.length === 1 ? { runId: slots[0]?.runId } : {}) });
       const found = new Map<string, LiveRun>();
       if (slots.length > 1) for (const slot of slots) for (const [id, run] of await this.load([slot])) found.set(id, run);
