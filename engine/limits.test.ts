@@ -72,24 +72,27 @@ describe('limits', () => {
   });
 
   test('R57 a flow with one place runs one at a time, a workspace with two runs two, and others are not held up', async () => {
-    const steps = [...chain(1), saving('one', 's1'), saving('two', 'one')];
+    const own = await engineTest();
+    const save = (id: string, source: string) => aStep(id, 'update-entry', { component: own.componentId, fieldsMapping: [{ target: 'user_name', value: { field: 'n' } }] }, source);
+    const steps = [...chain(1), save('one', 's1'), save('two', 'one')];
     const people = { input: Array.from({ length: 5 }, (_, at) => ({ n: `P${at}` })) };
     const overlap = async (flow: string) => {
-      const ids = await Promise.all(Array.from({ length: 6 }, () => t.run(flow, people)));
-      for (const id of ids) expect(await t.finished(id, 30)).toMatchObject({ status: 'succeeded' });
-      const spans = await t.database.sql<{ from: Date; to: Date }[]>`select started_at as from, finished_at as to from runs where id = any(${ids}::uuid[])`;
+      const ids = await Promise.all(Array.from({ length: 6 }, () => own.run(flow, people)));
+      for (const id of ids) expect(await own.finished(id)).toMatchObject({ status: 'succeeded' });
+      const spans = await own.database.sql<{ from: Date; to: Date }[]>`select started_at as from, finished_at as to from runs where id = any(${ids}::uuid[])`;
       return Math.max(...spans.map((each) => spans.filter((other) => other.from <= each.from && other.to > each.from).length));
     };
-    const single = await t.insertFlow(steps);
-    await t.database.sql`update flows set concurrency = 1 where id = ${single}`;
-    await new Promise((resolve) => setTimeout(resolve, 2_500)); // Limits are looked up every two seconds.
-    const free = t.insertFlow(steps).then((flow) => t.run(flow, people)).then((id) => t.finished(id, 30));
+    const [single, other] = [await own.insertFlow(steps), await own.insertFlow(steps)];
+    await own.database.sql`update flows set concurrency = 1 where id = ${single}`;
+    const first = await own.start(); // a worker knows the limits from its first claim on, and looks them up again every two seconds
+    const free = own.run(other, people).then((id) => own.finished(id));
     expect(await overlap(single)).toBe(1);
     expect(await free).toMatchObject({ status: 'succeeded' });
-    await limited({ concurrency: 2 });
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
-    expect(await overlap(await t.insertFlow(steps))).toBeLessThanOrEqual(2);
-    await limited({ concurrency: null });
+    await first.close();
+    expect(await updateWorkspace(own.database, own.access, { limits: { concurrency: 2 } })).toMatchObject({ ok: true });
+    await own.start();
+    expect(await overlap(other)).toBeLessThanOrEqual(2);
+    await own.close();
   }, 180_000);
 
   test('R57 places go round the flows, within both limits', () => {
@@ -118,5 +121,33 @@ describe('a quarantined run', () => {
     expect(await verifyRun(quiet.database, quiet.access, given)).toMatchObject({ verified: { ok: true } });
     expect(await cancelRun(quiet.database, quiet.access, given)).toMatchObject({ failure: { code: 'STATE_INVALID' } });
     await quiet.close();
+  });
+
+  test('R51 R58 given up, it takes with it the runs that a step of it waits for; those it only started go on', async () => {
+    const own = await engineTest();
+    await own.start();
+    const { sql } = own.database;
+    const child = await own.insertFlow([aStep('save', 'update-model'), aStep('stop', 'finish')], { kind: 'workflow', name: 'Slow child' });
+    const call = (id: string, waitComplete: boolean) => aStep(id, 'execute-workflow', { component: own.componentId, workflow: child, waitComplete }, 'in');
+    const flow = await own.insertFlow([aStep('in', 'get-raw-model'), call('free', false), call('tied', true)]);
+    const until = async (isSo: () => Promise<boolean>) => {
+      for (const end = Date.now() + 60_000; !(await isSo()); await new Promise((resolve) => setTimeout(resolve, 20))) if (Date.now() > end) throw new Error('it never came to that');
+    };
+    let parent = '';
+    const children = async () => Object.fromEntries((await sql<{ id: string; step: string; status: string }[]>`select id, parent_step_id as step, status from runs where parent_run_id = ${parent}`).map((each) => [each.step, each]));
+    await sql.begin(async (tx) => {
+      await tx`select 1 from components where id = ${own.componentId} for no key update`; // what the children's save needs
+      parent = await own.run(flow, { input: { user_name: 'Lou' } });
+      await until(async () => (await sql`select 1 from run_slots where run_id = ${parent} and state = 'waiting'`).length === 1);
+      await sql`update run_slots set stalls = 8, ready_at = now() where run_id = ${parent}`; // as its eighth worker's death would leave it
+      expect(await own.finished(parent)).toMatchObject({ status: 'quarantined' });
+      expect(Object.values(await children()).map((each) => each.status).some((status) => status === 'cancelled')).toBe(false);
+      expect(await cancelRun(own.database, own.access, parent)).toMatchObject({ ok: true });
+      expect(await own.finished(parent)).toMatchObject({ status: 'cancelled' });
+      expect(await own.finished((await children())['tied']?.id ?? '')).toMatchObject({ status: 'cancelled' });
+    });
+    expect(await own.finished((await children())['free']?.id ?? '')).toMatchObject({ status: 'succeeded' });
+    expect(await verifyRun(own.database, own.access, parent)).toMatchObject({ verified: { ok: true } });
+    await own.close();
   });
 });
