@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { simulate, type World } from './simulation';
 
 /**
- * `MILLRACE_LONG=1` plays 100,000 worlds, `SEED=n` one, for a failure that printed its seed. The worlds of a run of the
+ * `MILLRACE_LONG=1` plays 100,000 worlds, `MILLRACE_SEEDS=from-to` some of them, `SEED=n` one, for a failure that printed its seed. The worlds of a run of the
  * suite are always the same, so that nobody is surprised by somebody else's seed.
  */
 const isLong = Boolean(process.env['MILLRACE_LONG']);
 const only = process.env['SEED'];
-const seeds = only ? [Number(only)] : Array.from({ length: isLong ? 100_000 : 1_000 }, (_, at) => at + 1);
+const [first = 1, last = isLong ? 100_000 : 1_000] = (process.env['MILLRACE_SEEDS'] ?? '').split('-').filter((each) => each !== '').map(Number);
+const seeds = only ? [Number(only)] : Array.from({ length: last - first + 1 }, (_, at) => first + at);
 const total: World = { runs: 0, events: 0, effects: 0, crashes: 0, zombies: 0, lost: 0, fenced: 0, cancelled: 0, open: 0 };
 
 async function play(list: readonly number[], guards?: Parameters<typeof simulate>[1]): Promise<void> {
