@@ -51,6 +51,22 @@ test('a card is dragged to another stage, a link from its port to another card; 
   await expect.poll(() => names(ana, flowId)).toEqual([['Given', 'Once', 'Large'], []]);
 });
 
+test('a field that is not there is put right with one press, from the error list or beside the parameter', async ({ ana }) => {
+  const wrong = steps.map((step) => (step.id === 'stp_c' ? { ...step, params: { srcField: 'Amount', operator: 'greater', filterValue: { field: 'kinds' } } } : step));
+  const flowId = await flowOf(ana, 'Put right', wrong);
+  const editor = await editorOn(ana, flowId);
+  const errors = editor.page.getByRole('region', { name: 'Error list' });
+  await errors.getByRole('button', { name: 'Use amount' }).click();
+  const params = async () => (await stored(ana, flowId)).lanes[0]?.stages[0]?.steps[2]?.params;
+  await expect.poll(params).toMatchObject({ srcField: 'amount' });
+  await editor.open('Large');
+  await editor.panel.getByRole('button', { name: 'Use kind' }).click();
+  await expect.poll(params).toEqual({ srcField: 'amount', operator: 'greater', filterValue: { field: 'kind' } });
+  await expect(editor.page.getByRole('button', { name: /^Use / })).toHaveCount(0);
+  if (process.env['MILLRACE_SCREENS']) await editor.page.getByRole('button', { name: 'Undo', exact: true }).click();
+  if (process.env['MILLRACE_SCREENS']) await editor.page.screenshot({ path: `${process.env['MILLRACE_SCREENS']}/put-right.png` });
+});
+
 test('several cards are selected, copied into another flow of another browser tab, and deleted with undo', async ({ ana }) => {
   const [from, to] = [await flowOf(ana, 'Copied from'), await flowOf(ana, 'Copied to', steps.slice(0, 1))];
   const editor = await editorOn(ana, from);

@@ -6,7 +6,8 @@ import { compileExpression } from './expression';
 import { durationMs } from './due-time';
 import { isJsonObject, type Json, type JsonObject } from './json';
 import type { FieldType, ModelSchema } from './model-schema';
-import { parsePath, resolvePath } from './path';
+import { nearName } from './near-name';
+import { formatPath, parsePath, resolvePath, type Segment } from './path';
 import type { StepProblem } from './problems';
 import type { StepView } from './propagate';
 import { neverConverts } from './type-fit';
@@ -116,11 +117,24 @@ function pathProblems(place: string, path: string, scope: Scope, port: Port, exp
   }
   if (!resolved.found) {
     if (!resolved.certain) return [{ code: 'FIELD_NOT_FOUND', level: 'warning', param: place, text: text(`"${path}" cannot be checked: the model before this step does not say which fields it has.`, `« ${path} » ne peut être vérifié : le modèle en amont ne dit pas quels champs il a.`) }];
-    return [{ code: 'FIELD_NOT_FOUND', param: place, text: text(`The model before this step has no field "${path}"${nearest(path, schema).en}.`, `Le modèle en amont n’a pas de champ « ${path} »${nearest(path, schema).fr}.`) }];
+    const has = nearest(path, schema);
+    const use = meant(parsed.segments, schema);
+    return [{ code: 'FIELD_NOT_FOUND', param: place, text: text(`The model before this step has no field "${path}"${has.en}.`, `Le modèle en amont n’a pas de champ « ${path} »${has.fr}.`), ...(use === null ? {} : { instead: { was: path, use } }) }];
   }
   const { type } = resolved.field;
   if (!expects || type === 'unknown' || expects.includes(type)) return [];
   return [{ code: expects.includes('array') ? 'NOT_AN_ARRAY' : 'TYPE_MISMATCH', param: place, text: text(`"${path}" is of type ${type}; ${expects.join(' or ')} is needed.`, `« ${path} » est de type ${type} ; il faut ${expects.join(' ou ')}.`) }];
+}
+
+/** The path with the name that leads nowhere put right, when one is plainly meant and the whole then leads to a field. */
+function meant(segments: readonly Segment[], schema: ModelSchema): string | null {
+  const at = segments.findIndex((_, place) => !resolvePath(schema, formatPath(segments.slice(0, place + 1))).found);
+  const parent = at <= 0 ? null : resolvePath(schema, formatPath(segments.slice(0, at)));
+  const names = parent === null ? Object.keys(schema.fields) : parent.found ? Object.keys(parent.field.fields ?? {}) : [];
+  const wrong = segments[at];
+  const name = typeof wrong === 'string' ? nearName(wrong, names) : null;
+  const path = name === null ? null : formatPath(segments.with(at, name));
+  return path !== null && resolvePath(schema, path).found ? path : null;
 }
 
 /** Names the fields there are when few enough to help. */

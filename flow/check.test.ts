@@ -100,6 +100,15 @@ describe('parameters', () => {
     expect(between(type, params)).toEqual(problems);
   });
 
+  test('F60 a field that is not there is told with the one that is plainly meant, at any depth', () => {
+    const given = { id: 'in', type: 'get-raw-model', params: { model: '{"rain_total":1,"place":{"city":"Oslo"}}' } };
+    const meant = (params: JsonObject) => problemsOf(shortFlow([given, { id: 's', type: 'filter-source', params: { operator: 'equal', filterValue: { const: 1 }, ...params } }, answer]), sampleContext).map((each) => each.instead);
+    expect(meant({ srcField: 'total_rain' })).toEqual([{ was: 'total_rain', use: 'rain_total' }]);
+    expect(meant({ srcField: 'place.City' })).toEqual([{ was: 'place.City', use: 'place.city' }]);
+    expect(meant({ srcField: 'rain_total', filterValue: { field: 'raintotal' } })).toEqual([{ was: 'raintotal', use: 'rain_total' }]);
+    expect(meant({ srcField: 'snow' })).toEqual([undefined]);
+  });
+
   test('F15 an untyped model makes unknown fields a warning', () => {
     const flow = shortFlow([{ id: 'in', type: 'get-raw-model' }, { id: 's', type: 'filter-source', params: { srcField: 'a.b', filterValue: { const: 1 } } }, answer]);
     expect(found(flow)).toEqual(['w s FIELD_NOT_FOUND srcField']);

@@ -28,8 +28,8 @@ export function problemsOf(definition: FlowDefinition, context: FlowContext): Pr
 }
 
 function problem(found: StepProblem, where: { stepId?: string; stageId?: string }): Problem {
-  const { code, level, param, text: words } = found;
-  return { code, level: level ?? 'error', ...where, ...(param ? { param } : {}), message: words.en, text: words };
+  const { code, level, param, text: words, instead } = found;
+  return { code, level: level ?? 'error', ...where, ...(param ? { param } : {}), message: words.en, text: words, ...(instead ? { instead } : {}) };
 }
 
 /** The first of several with one code at one place: a step's own check and the general one may both see it. */

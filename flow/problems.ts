@@ -11,7 +11,11 @@ export type Problem = {
   param?: string;
   message: string;
   text: Text;
+  instead?: Instead;
 };
 
+/** The path at the problem's place and the one that is plainly meant by it. */
+export type Instead = { was: string; use: string };
+
 /** What a step type says of itself; the flow adds where. */
-export type StepProblem = { code: ErrorCode; level?: 'warning'; param?: string; text: Text };
+export type StepProblem = { code: ErrorCode; level?: 'warning'; param?: string; text: Text; instead?: Instead };

@@ -7,6 +7,7 @@ import { Icon } from '../../../_ui/icon';
 import { StatusMark } from '../../../_ui/status-mark';
 import { useEditor } from './editor-context';
 import styles from './editor.module.css';
+import { PutRight } from './put-right';
 
 type Props = { open: boolean; onToggle: () => void; onGo: (problem: Problem) => void };
 
@@ -20,13 +21,16 @@ export function ErrorList({ open, onToggle, onGo }: Props) {
   const where = (problem: Problem) => (problem.stepId ? (names.get(problem.stepId) ?? '') : '');
   return (
     <section className={styles.errors} data-open={open || undefined} aria-label={t('errorList')} data-region tabIndex={-1}>
-      <button type="button" className={styles.errorBar} aria-expanded={open} onClick={onToggle}>
-        <Icon name={open ? 'chevron-down' : 'chevron-up'} size={14} /><b>{t('errorList')}</b>
-        {problems.length === 0 ? <span className={styles.fine}><StatusMark status="succeeded" size={13} />{t('noProblems')}</span> : (
-          <span className={styles.count} data-level={errors > 0 ? 'error' : 'warning'}><StatusMark status={errors > 0 ? 'failed' : 'warning'} size={13} />{t('problemCount', { count: problems.length })}</span>
-        )}
-        {!open && first && <span className={styles.firstProblem}>{where(first) ? `${where(first)}${locale === 'fr' ? ' :' : ':'} ` : ''}{first.text[locale]}</span>}
-      </button>
+      <div className={styles.errorHead}>
+        <button type="button" className={styles.errorBar} aria-expanded={open} onClick={onToggle}>
+          <Icon name={open ? 'chevron-down' : 'chevron-up'} size={14} /><b>{t('errorList')}</b>
+          {problems.length === 0 ? <span className={styles.fine}><StatusMark status="succeeded" size={13} />{t('noProblems')}</span> : (
+            <span className={styles.count} data-level={errors > 0 ? 'error' : 'warning'}><StatusMark status={errors > 0 ? 'failed' : 'warning'} size={13} />{t('problemCount', { count: problems.length })}</span>
+          )}
+          {!open && first && <span className={styles.firstProblem}>{where(first) ? `${where(first)}${locale === 'fr' ? ' :' : ':'} ` : ''}{first.text[locale]}</span>}
+        </button>
+        {!open && first && <PutRight problem={first} className={styles.putRight} />}
+      </div>
       {open && (
         <ul>
           {problems.map((problem, place) => (
@@ -34,6 +38,7 @@ export function ErrorList({ open, onToggle, onGo }: Props) {
               <button type="button" onClick={() => onGo(problem)}>
                 <StatusMark status={problem.level === 'error' ? 'failed' : 'warning'} size={13} /><b>{where(problem) || t('flow')}</b><span>{problem.text[locale]}</span><code>{problem.code}</code>
               </button>
+              <PutRight problem={problem} className={styles.putRight} />
             </li>
           ))}
           {problems.length === 0 && <li className={styles.noProblems}>{t('noProblemsWhy')}</li>}

@@ -6,6 +6,7 @@ import { isJsonObject, type Json } from '#flow/json';
 import type { Problem } from '#flow/problems';
 import { localeOf } from '../../../../_run/duration';
 import { Icon } from '../../../../_ui/icon';
+import { PutRight } from '../put-right';
 import { ChoiceParam, FlagParam, NumberParam, TextParam } from './plain-params';
 import { CodeParam } from './code-param';
 import { ConstantParam } from './constant-param';
@@ -74,7 +75,7 @@ export function Below({ id, help, problems }: { id: string; help?: string | unde
   return (
     <ul id={`${id}-problem`} className={styles.messages}>
       {problems.map((problem) => (
-        <li key={`${problem.code}${problem.message}`} className={styles.message} data-level={problem.level}><Icon name="triangle-alert" size={12} />{problem.text[locale]}</li>
+        <li key={`${problem.code}${problem.message}`} className={styles.message} data-level={problem.level}><Icon name="triangle-alert" size={12} /><span>{problem.text[locale]} <PutRight problem={problem} className={styles.putRight} /></span></li>
       ))}
     </ul>
   );
