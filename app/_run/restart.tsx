@@ -101,7 +101,7 @@ function Differences({ diff, kind }: { diff: FlowDiff; kind: FlowDefinition['kin
           </li>
         );
       })}
-      {more > 0 && <li className="px-3 py-1.5 text-muted">{t('more', { count: more })}</li>}
+      {more > 0 && <li className="px-3 py-1.5 text-muted">{t(shown.length === 0 ? 'besideSteps' : 'more', { count: more })}</li>}
     </ul>
   );
 }
