@@ -5,9 +5,11 @@ import { text, type Locale, type Text } from '#flow/text';
 /** What people call the parts of a step, stage, note or flow that are no parameters. */
 const parts: Record<string, Text> = {
   name: text('Name', 'Nom'), place: text('Place', 'Position'), type: text('Type', 'Type'), source: text('Source step', 'Étape source'), left: text('Left source', 'Source de gauche'), right: text('Right source', 'Source de droite'),
-  disabled: text('Disabled', 'Désactivée'), note: text('Note', 'Note'), onError: text('On error', 'En cas d’erreur'), retry: text('Retry', 'Nouvel essai'),
+  disabled: text('Disabled', 'Désactivée'), note: text('Note', 'Note'), onError: text('On error', 'En cas d’erreur'), timeoutMs: text('Time limit of an attempt', 'Durée d’une tentative'),
+  'retry.attempts': text('Attempts in all', 'Tentatives en tout'), 'retry.backoff': text('Pauses', 'Pauses'), 'retry.backoffMs': text('First pause', 'Première pause'), 'retry.maxBackoffMs': text('Longest pause', 'Pause la plus longue'),
+  'retry.jitter': text('Spread pauses', 'Étaler les pauses'), 'retry.on': text('Try again after', 'Réessayer après'),
   restrictAccess: text('Restricted access', 'Accès restreint'), 'settings.generateApi': text('API endpoint', 'Point d’accès API'), 'settings.elevatedRights': text('Elevated rights', 'Droits étendus'),
-  'settings.description': text('Description', 'Description'), pos: text('Place', 'Position'), text: text('Text', 'Texte'), size: text('Size', 'Taille'), colour: text('Colour', 'Couleur'),
+  'settings.description': text('Description', 'Description'), 'settings.timeoutMs': text('Time limit', 'Durée limite'), 'settings.concurrency': text('Runs at once', 'Exécutions simultanées'), pos: text('Place', 'Position'), text: text('Text', 'Texte'), size: text('Size', 'Taille'), colour: text('Colour', 'Couleur'),
 };
 
 /** The name people know a changed key by: "Filter value" for `params.filterValue`, "Operations 2" for a row. */

@@ -67,6 +67,7 @@ const wholeFlow = '$flow';
 function ChangeList({ preview: { diff, authors } }: { preview: PublishPreview }) {
   const { definition, locale } = useEditor();
   const t = useTranslations('editor');
+  const named = (change: Change) => ({ ...change, label: changeLabel(null, change.key, locale) });
   const rows = [
     ...diff.steps.map((each) => ({ key: each.stepId, name: each.name, kind: each.kind, changes: each.changes.map((change) => ({ ...change, label: changeLabel(stepType(stepKey(definition.kind, each.type)), change.key, locale) })), by: authors[each.stepId] })),
     ...diff.stages.map((each) => ({ key: each.stageId, name: each.name, kind: each.kind, changes: each.changes.map(named), by: authors[each.stageId] ?? authors[wholeFlow] })),
@@ -89,7 +90,6 @@ function ChangeList({ preview: { diff, authors } }: { preview: PublishPreview })
   );
 }
 
-const named = (change: Change) => ({ ...change, label: change.key });
 
 function Words({ tag: Tag, value }: { tag: 'del' | 'ins'; value: Json }) {
   const text = changeValue(value, 60);
