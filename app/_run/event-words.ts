@@ -48,7 +48,7 @@ export function describeEvent(event: RunEvent, locale: Locale): EventWords {
     case 'timer.fired':
       return words(null, 'timerFired');
     case 'effect.recorded':
-      return words(null, 'effect', { kind: event.data.kind, count: event.data.count, shown: count(event.data.count) });
+      return effectWords(event.data.kind, event.data.count);
     case 'cancel.requested':
       return words('cancelled', 'cancelRequested', { name: event.data.by.name });
     case 'run.paused':
@@ -76,3 +76,6 @@ function answerText(answer: unknown): string {
   if (answer === undefined || answer === null) return '';
   return typeof answer === 'string' ? answer : JSON.stringify(answer);
 }
+
+/** "3 entries changed" for so many effects of a kind. */
+export const effectWords = (kind: string, count: number): EventWords => words(null, 'effect', { kind: kind.replaceAll('.', '_'), count });

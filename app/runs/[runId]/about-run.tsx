@@ -6,7 +6,8 @@ import { shortRunName } from '#flow/id';
 import { isJsonObject, type Json } from '#flow/json';
 import type { RunEvent } from '#flow/run-event';
 import type { RunState } from '#flow/run-state';
-import { between, formatCount, formatDuration, localeOf } from '../../_run/duration';
+import { between, formatDuration, localeOf } from '../../_run/duration';
+import { effectWords } from '../../_run/event-words';
 import { JsonTree } from '../../_run/json-value';
 import { useTriggerWords } from '../../_run/run-chips';
 import { triggerIcon } from '../../_run/trigger-icon';
@@ -63,6 +64,7 @@ type FactsProps = { run: ReplayRun; latest: RunState; events: readonly RunEvent[
 
 export function RunFacts({ run, latest, events, me, stepId }: FactsProps) {
   const t = useTranslations('replay');
+  const runWords = useTranslations('run');
   const trigger = useTriggerWords();
   const format = useFormatter();
   const locale = localeOf(useLocale());
@@ -78,7 +80,7 @@ export function RunFacts({ run, latest, events, me, stepId }: FactsProps) {
       <dt>{t('started')}</dt><dd>{time(latest.startedAt)}</dd>
       <dt>{t('finished')}</dt><dd>{time(latest.finishedAt)}{took !== null && `, ${formatDuration(took, locale)}`}</dd>
       {run.entryId !== null && <><dt>{t('entry')}</dt><dd><Link href={`/components/${run.componentId}?entry=${run.entryId}`}>{t('entryId', { id: run.entryId })}</Link></dd></>}
-      <dt>{t('effects')}</dt><dd>{effects.size === 0 ? t('noEffects') : [...effects].map(([kind, count]) => `${formatCount(count, locale)} ${kind}`).join(', ')}</dd>
+      <dt>{t('effects')}</dt><dd>{effects.size === 0 ? t('noEffects') : [...effects].map(([kind, count]) => effectWords(kind, count)).map(({ key, values }) => runWords(key, values)).join(', ')}</dd>
       {run.forkedFrom !== null && <><dt>{t('forkedFrom')}</dt><dd><Link href={`/runs/${run.forkedFrom}?at=${run.forkedAtSeq ?? 1}`}>{t('forkedAt', { name: shortRunName(run.forkedFrom), seq: run.forkedAtSeq ?? 0 })}</Link></dd></>}
       <dt>{t('parent')}</dt><dd>{run.parentRunId === null ? t('noParent') : <Link href={`/runs/${run.parentRunId}`}>{shortRunName(run.parentRunId)}</Link>}</dd>
       {children.length > 0 && <><dt>{t('children')}</dt><dd>{children.slice(0, 30).map((id) => <Link key={id} href={`/runs/${id}`}>{shortRunName(id)}</Link>)}{children.length > 30 && ` +${children.length - 30}`}</dd></>}
