@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { hash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gunzipSync, gzip, gzipSync } from 'node:zlib';
 import { sql, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Json, JsonObject } from '#flow/json';
@@ -15,33 +16,74 @@ export type Blob = { sha256: string; encoding: 'json' | 'gzip' | 'pages'; body: 
 const pageItems = 1_000;
 const pageBytes = 4_000_000;
 const compressFrom = 2_000;
+const packAsideFrom = 32_000;
+const [mostAtOnce, bytesAtOnce] = [100, 64_000];
+const pack = promisify<Buffer, { level: number }, Buffer>(gzip);
 
 const manifest = z.object({ total: z.int(), many: z.boolean(), pages: z.array(z.object({ sha256: z.string(), count: z.int() })) });
 
 export function blobOf(value: Json): Blob {
-  return encode(JSON.stringify(value));
+  const plain = Buffer.from(JSON.stringify(value));
+  return encoded(plain, plain.length >= compressFrom ? gzipSync(plain, { level: 1 }) : null);
 }
 
-/** The blobs of a list: `ref` names the one that stands for all, the others are its pages. */
-export function blobsOfItems(items: readonly JsonObject[], many: boolean): { blobs: Blob[]; ref: string; largestItemBytes: number } {
-  const texts = items.map((item) => JSON.stringify(item));
-  const pages: { blob: Blob; count: number }[] = [];
-  for (let start = 0; start < texts.length; ) {
-    let end = start;
-    for (let bytes = 0; end < texts.length && end - start < pageItems && (end === start || bytes < pageBytes); end++) bytes += texts[end]?.length ?? 0;
-    pages.push({ blob: encode(`[${texts.slice(start, end).join(',')}]`), count: end - start });
-    start = end;
+function encoded(plain: Buffer, packed: Uint8Array | null): Blob {
+  return { sha256: hash('sha256', plain, 'hex'), encoding: packed ? 'gzip' : 'json', body: packed ?? plain, sizeBytes: plain.length };
+}
+
+/** The blobs of a list: `ref` names the one that stands for all, the others are its pages. `isTooLarge`: an item is larger than `mostItemBytes`. */
+export async function blobsOfItems(items: readonly JsonObject[], many: boolean, mostItemBytes = Infinity): Promise<{ blobs: Blob[]; ref: string; isTooLarge: boolean }> {
+  const pages: { blob: Blob | Promise<Blob>; count: number }[] = [];
+  const told = { isTooLarge: false, itemsAtOnce: 1 };
+  for (let start = 0; start < items.length; ) {
+    const { parts, count } = pageFrom(items, start, mostItemBytes, told);
+    const plain = Buffer.from(`[${parts.join(',')}]`);
+    // Large pages are packed by other threads, while this one goes on with the next.
+    pages.push({ blob: plain.length >= packAsideFrom ? pack(plain, { level: 1 }).then((packed) => encoded(plain, packed)) : encoded(plain, plain.length >= compressFrom ? gzipSync(plain, { level: 1 }) : null), count });
+    start += count;
   }
-  const text = JSON.stringify({ total: items.length, many, pages: pages.map((page) => ({ sha256: page.blob.sha256, count: page.count })) });
-  const list: Blob = { ...encode(text), encoding: 'pages', body: Buffer.from(text) };
-  return { blobs: [...pages.map((page) => page.blob), list], ref: list.sha256, largestItemBytes: texts.reduce((most, each) => Math.max(most, each.length), 0) };
+  const blobs = await Promise.all(pages.map((page) => page.blob));
+  const list = Buffer.from(JSON.stringify({ total: items.length, many, pages: blobs.map(({ sha256 }, at) => ({ sha256, count: pages[at]?.count ?? 0 })) }));
+  const all: Blob = { ...encoded(list, null), encoding: 'pages' };
+  return { blobs: [...blobs, all], ref: all.sha256, isTooLarge: told.isTooLarge };
 }
 
-function encode(text: string): Blob {
-  const plain = Buffer.from(text);
-  const packed = plain.length >= compressFrom ? gzipSync(plain, { level: 1 }) : null;
-  const sha256 = createHash('sha256').update(plain).digest('hex');
-  return { sha256, encoding: packed ? 'gzip' : 'json', body: packed ?? plain, sizeBytes: plain.length };
+/** Small items are put into words many at once, which takes a third of the time; what may cross a limit is looked at alone. */
+function pageFrom(items: readonly JsonObject[], start: number, mostItemBytes: number, told: { isTooLarge: boolean; itemsAtOnce: number }): { parts: string[]; count: number } {
+  const parts: string[] = [];
+  let [end, bytes] = [start, 0];
+  const isOpen = () => end < items.length && end - start < pageItems && (end === start || bytes < pageBytes);
+  const add = (text: string, count: number) => {
+    parts.push(text);
+    bytes += text.length - (count - 1);
+    end += count;
+  };
+  while (isOpen()) {
+    const [from, before] = [end, bytes];
+    const chunk = items.slice(end, Math.min(end + told.itemsAtOnce, start + pageItems));
+    const text = chunk.length > 1 ? textOf(chunk) : null;
+    if (text !== null && text.length <= mostItemBytes && bytes + text.length < pageBytes) add(text, chunk.length);
+    else {
+      for (const item of chunk) {
+        if (!isOpen()) break;
+        const alone = JSON.stringify(item);
+        told.isTooLarge ||= alone.length > mostItemBytes;
+        add(alone, 1);
+      }
+    }
+    told.itemsAtOnce = Math.max(1, Math.min(mostAtOnce, Math.floor(bytesAtOnce / ((bytes - before) / (end - from)))));
+  }
+  return { parts, count: end - start };
+}
+
+/** null when it would be longer than a text can be. */
+function textOf(items: readonly JsonObject[]): string | null {
+  try {
+    return JSON.stringify(items).slice(1, -1);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /**
@@ -95,7 +137,7 @@ export async function putValue(db: Executor, workspaceId: string, value: Json): 
 }
 
 export async function putItems(db: Executor, workspaceId: string, items: readonly JsonObject[], many: boolean): Promise<string> {
-  const { blobs, ref } = blobsOfItems(items, many);
+  const { blobs, ref } = await blobsOfItems(items, many);
   await putBlobs(db, workspaceId, blobs);
   return ref;
 }

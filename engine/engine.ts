@@ -1,5 +1,5 @@
 import type postgres from 'postgres';
-import { putBlobs, type Blob } from '#db/blobs';
+import { blobsInto, type Blob } from '#db/blobs';
 import type { Database } from '#db/client';
 import type { Calling } from '#db/open-connector';
 import type { Appender } from './append';
@@ -23,12 +23,20 @@ export type Engine = {
 };
 
 const inlineBytes = 256_000;
+const bytesAtOnce = 2_000_000;
 
 /** Large contents are stored before the append that refers to them, small ones travel along with it. */
 export async function storeBlobs(engine: Engine, workspaceId: string, blobs: readonly Blob[]): Promise<Blob[]> {
   const fresh = blobs.filter((blob) => !engine.appender.knows(workspaceId, blob.sha256));
   if (fresh.reduce((sum, blob) => sum + blob.body.byteLength, 0) <= inlineBytes) return fresh;
-  await putBlobs(engine.database.db, workspaceId, fresh);
-  for (const blob of fresh) engine.appender.remember(workspaceId, blob.sha256);
+  // Many in a statement: a commit for each page would take longer than making them.
+  for (let start = 0; start < fresh.length; ) {
+    let end = start;
+    for (let bytes = 0; end < fresh.length && (end === start || bytes < bytesAtOnce); end++) bytes += fresh[end]?.body.byteLength ?? 0;
+    const stored = fresh.slice(start, end);
+    await engine.database.db.execute(blobsInto(stored.map((blob) => ({ ...blob, workspaceId }))));
+    for (const blob of stored) engine.appender.remember(workspaceId, blob.sha256);
+    start = end;
+  }
   return [];
 }

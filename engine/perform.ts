@@ -191,9 +191,9 @@ async function recordItems(engine: Engine, run: LiveRun, turn: Turn, step: Step,
   if (outcome.kind === 'waiting') return recordWait(run, turn, outcome, done);
   const { limits } = run.facts;
   if (outcome.items.length > limits.items) limit(tooManyItems(outcome.items.length, limits.items));
-  const { blobs, ref, largestItemBytes } = blobsOfItems(outcome.items, outcome.many);
+  const { blobs, ref, isTooLarge } = await blobsOfItems(outcome.items, outcome.many, limits.itemBytes);
   const most = megabytes(limits.itemBytes);
-  if (largestItemBytes > limits.itemBytes) limit(text(`An item is larger than ${most} MB. Keep large contents in files.`, `Un élément dépasse ${most} Mo. Gardez les gros contenus dans des fichiers.`));
+  if (isTooLarge) limit(text(`An item is larger than ${most} MB. Keep large contents in files.`, `Un élément dépasse ${most} Mo. Gardez les gros contenus dans des fichiers.`));
   const responds = outcome.response !== undefined && !run.state.responded;
   const response = responds ? blobOf(outcome.response ?? null) : null;
   if (response && response.sizeBytes > responseBytes) limit(text('The response is larger than 5 MB. Export it to a file and answer with that.', 'La réponse dépasse 5 Mo. Exportez-la dans un fichier et répondez avec lui.'));
