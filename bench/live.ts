@@ -44,6 +44,7 @@ const browser = await chromium.launch({ args: ['--no-sandbox', '--disable-gpu'],
 const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
 await context.addCookies(user.cookie.split('; ').map((each) => ({ name: each.slice(0, each.indexOf('=')), value: decodeURIComponent(each.slice(each.indexOf('=') + 1)), url })));
 const page = await context.newPage();
+await noteFrames(page);
 const sockets = Array.from({ length: watchers }, () => liveClient(url, '/runs', { cookie: user.cookie }));
 type Round = { received: number[]; painted: number[] };
 try {
@@ -108,6 +109,18 @@ async function write(runId: string, seq: number, type: string, stepId: string | 
   await database.sql`insert into run_events (run_id, seq, type, step_id, attempt, iteration, at, data, hash) values (${runId}, ${seq}, ${type}, ${stepId}, ${stepId === null ? null : 1}, ${stepId === null ? null : 0}, now(), ${JSON.stringify(data)}::text::jsonb, '\\x00')`;
 }
 
+/** Before anything of the page runs: whether a change comes about in a frame's callback, which its painting follows at once. */
+async function noteFrames(watching: Page): Promise<void> {
+  await watching.addInitScript(() => {
+    const ask = window.requestAnimationFrame.bind(window);
+    window.requestAnimationFrame = (callback) => ask((time) => {
+      Reflect.set(globalThis, 'isInFrame', true);
+      callback(time);
+      queueMicrotask(() => Reflect.set(globalThis, 'isInFrame', false));
+    });
+  });
+}
+
 /** From the change of what the page shows to the first task after its frame: layout and painting are done by then. */
 async function notePaints(watching: Page): Promise<void> {
   await watching.evaluate(() => {
@@ -115,16 +128,18 @@ async function notePaints(watching: Page): Promise<void> {
     Reflect.set(globalThis, 'paints', paints);
     const slider = document.querySelector('[role=slider][aria-valuenow]');
     if (!slider) throw new Error('the page shows no moment');
+    const afterFrame = (seq: number) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        paints.push({ seq, at: performance.timeOrigin + performance.now() });
+        port1.close();
+      };
+      port2.postMessage(null);
+    };
     new MutationObserver(() => {
       const seq = Number(slider.getAttribute('aria-valuenow'));
-      requestAnimationFrame(() => {
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => {
-          paints.push({ seq, at: performance.timeOrigin + performance.now() });
-          port1.close();
-        };
-        port2.postMessage(null);
-      });
+      if (Reflect.get(globalThis, 'isInFrame')) afterFrame(seq);
+      else requestAnimationFrame(() => afterFrame(seq));
     }).observe(slider, { attributes: true, attributeFilter: ['aria-valuenow'] });
   });
 }
