@@ -4,13 +4,15 @@ import { Worker as Thread } from 'node:worker_threads';
 /**
  * The lease is kept by a thread of its own: a step that computes for seconds blocks the main thread, and a worker that
  * merely works hard must not lose its runs. The thread stops beating once the main thread has not given a sign of life
- * for a minute, so that an endless loop does lose them. Times are `hrtime`, one clock for all threads of a process.
+ * for a minute, so that an endless loop does lose them. A thread that fails is replaced: without one the worker would keep
+ * its runs from everybody until its lease is over, and take no other ever again. Times are `hrtime`, one clock for all threads of a process.
  */
 export type Heartbeat = { ageMs(): number; stop(): Promise<void> };
 
 export const leaseSeconds = 10;
 const beatMs = 1_000;
 const stuckMs = 60_000;
+const againMs = 200;
 const [beatAt, pulseAt] = [0, 1];
 const nowMs = () => process.hrtime.bigint() / 1_000_000n;
 
@@ -21,7 +23,7 @@ const postgres = require(workerData.driver);
 const { url, id, host, pid, leaseSeconds, beatMs, stuckMs } = workerData;
 const clock = new BigInt64Array(workerData.clock);
 const now = () => process.hrtime.bigint() / 1000000n;
-const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 5, backoff: () => 0.5, connection: { synchronous_commit: 'off' } });
+const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 5, fetch_types: false, backoff: () => 0.5, connection: { synchronous_commit: 'off' } });
 let stopping = false;
 async function beat() {
   const started = now();
@@ -47,17 +49,32 @@ export async function startHeartbeat(url: string, worker: { id: string; host: st
   const clock = new BigInt64Array(shared);
   Atomics.store(clock, pulseAt, nowMs());
   const driver = createRequire(import.meta.url).resolve('postgres');
-  const thread = new Thread(threadCode, { eval: true, workerData: { ...worker, driver, url, clock: shared, leaseSeconds, beatMs, stuckMs }, execArgv: [] });
-  thread.on('error', (error) => console.error('engine: the heartbeat thread failed:', error));
+  let isStopping = false;
+  let announce = () => {};
+  const firstBeat = new Promise<void>((resolve) => (announce = resolve));
+  let [thread, ended] = begin();
   const pulse = setInterval(() => Atomics.store(clock, pulseAt, nowMs()), 500);
-  await new Promise<void>((resolve) => thread.once('message', () => resolve()));
+  await firstBeat;
   return {
     ageMs: () => Number(nowMs() - Atomics.load(clock, beatAt)),
     stop: async () => {
+      isStopping = true;
       clearInterval(pulse);
-      const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
       thread.postMessage('stop');
       await ended;
     },
   };
+
+  function begin(): [Thread, Promise<void>] {
+    const started = new Thread(threadCode, { eval: true, workerData: { ...worker, driver, url, clock: shared, leaseSeconds, beatMs, stuckMs }, execArgv: [] });
+    started.on('error', (error) => console.error('engine: the heartbeat thread failed:', error));
+    started.once('message', announce);
+    const exit = new Promise<void>((resolve) => started.once('exit', () => {
+      resolve();
+      setTimeout(() => {
+        if (!isStopping) [thread, ended] = begin();
+      }, againMs).unref();
+    }));
+    return [started, exit];
+  }
 }
