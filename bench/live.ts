@@ -128,18 +128,15 @@ async function notePaints(watching: Page): Promise<void> {
     Reflect.set(globalThis, 'paints', paints);
     const slider = document.querySelector('[role=slider][aria-valuenow]');
     if (!slider) throw new Error('the page shows no moment');
-    const afterFrame = (seq: number) => {
+    new MutationObserver(() => {
+      const seq = Number(slider.getAttribute('aria-valuenow'));
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => {
         paints.push({ seq, at: performance.timeOrigin + performance.now() });
         port1.close();
       };
-      port2.postMessage(null);
-    };
-    new MutationObserver(() => {
-      const seq = Number(slider.getAttribute('aria-valuenow'));
-      if (Reflect.get(globalThis, 'isInFrame')) afterFrame(seq);
-      else requestAnimationFrame(() => afterFrame(seq));
+      if (Reflect.get(globalThis, 'isInFrame')) port2.postMessage(null);
+      else requestAnimationFrame(() => port2.postMessage(null));
     }).observe(slider, { attributes: true, attributeFilter: ['aria-valuenow'] });
   });
 }
