@@ -9,7 +9,7 @@ import type { Verdict } from './guard';
 import { Outbox } from './outbox';
 import type { Present } from './presence-board';
 import { readMessage, writeAck, writeAwareness, writeDenied, writeLoad, writeNack, writeStep1, writeWelcome, type ClientMessage } from './protocol';
-import type { Room } from './room';
+import { isFirst, type Room } from './room';
 
 const mebibyte = 1024 * 1024;
 export const largestFrame = 9 * mebibyte;
@@ -116,8 +116,7 @@ export class Connection implements Present {
 
   /** A large document goes gzipped over HTTP, from the log and not from here; then the client asks for what it lacks. */
   private sync(stateVector: Uint8Array): void {
-    const isFirst = stateVector.byteLength <= 1;
-    if (this.loadsOverHttp && isFirst && this.room.sizeBytes > largestFirstAnswer) this.send(writeLoad(this.room.sizeBytes));
+    if (this.loadsOverHttp && isFirst(stateVector) && this.room.sizeBytes > largestFirstAnswer) this.send(writeLoad(this.room.sizeBytes));
     else this.room.answerStep1(this, stateVector);
   }
 

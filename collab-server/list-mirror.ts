@@ -1,4 +1,4 @@
-import type { FlowDefinition } from '#flow/flow';
+import type { MetaState } from '#flow/document';
 import type { RoomStorage } from './room-storage';
 
 const everyMs = 5_000;
@@ -10,9 +10,9 @@ export class ListMirror {
   private timer: NodeJS.Timeout | null = null;
   private readonly flowId: string;
   private readonly storage: RoomStorage;
-  private readonly read: () => FlowDefinition;
+  private readonly read: () => MetaState;
 
-  constructor(flowId: string, storage: RoomStorage, read: () => FlowDefinition) {
+  constructor(flowId: string, storage: RoomStorage, read: () => MetaState) {
     this.flowId = flowId;
     this.storage = storage;
     this.read = read;
@@ -30,10 +30,10 @@ export class ListMirror {
   async update(): Promise<void> {
     this.stop();
     this.atMs = Date.now();
-    const definition = this.read();
-    this.shown = titleOf(definition);
+    const meta = this.read();
+    this.shown = titleOf(meta);
     try {
-      await this.storage.mirror(definition);
+      await this.storage.mirror(meta);
     } catch (error) {
       console.error(`the lists could not be told of ${this.flowId}:`, error);
     }
@@ -49,6 +49,6 @@ export class ListMirror {
   }
 }
 
-function titleOf({ name, restrictAccess, settings }: FlowDefinition): string {
+function titleOf({ name, restrictAccess, settings }: MetaState): string {
   return JSON.stringify([name, restrictAccess, settings?.description]);
 }

@@ -102,7 +102,7 @@ const syncMessage = (kind: number, body: Uint8Array) => message(sync, (encoder) 
 });
 
 export const writeStep1 = (doc: Y.Doc) => syncMessage(0, Y.encodeStateVector(doc));
-export const writeStep2 = (doc: Y.Doc, stateVector: Uint8Array) => syncMessage(1, Y.encodeStateAsUpdate(doc, stateVector));
+export const writeStep2 = (update: Uint8Array) => syncMessage(1, update);
 export const writeUpdate = (update: Uint8Array) => syncMessage(2, update);
 
 export function writeAwareness(entries: Iterable<AwarenessEntry>): Uint8Array {

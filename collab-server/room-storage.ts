@@ -1,7 +1,7 @@
 import type { Database } from '#db/client';
 import { clientsOf, commitUpdates, loadDocument, saveSnapshot, type Commit, type StoredDocument } from '#db/flow-documents';
 import { mirrorFlow } from '#db/flow-mirror';
-import type { FlowDefinition } from '#flow/flow';
+import type { MetaState } from '#flow/document';
 
 /** Where a room keeps its document: PostgreSQL, or a test's own memory that can lose power at any moment. */
 export type RoomStorage = {
@@ -10,7 +10,7 @@ export type RoomStorage = {
   commit(commit: Omit<Commit, 'flowId'>): Promise<void>;
   saveSnapshot(snapshot: { seq: number; state: Uint8Array }): Promise<void>;
   /** The copies that lists show. */
-  mirror(definition: FlowDefinition): Promise<void>;
+  mirror(meta: MetaState): Promise<void>;
 };
 
 export function postgresStorage(database: Database, { flowId, workspaceId }: { flowId: string; workspaceId: string }): RoomStorage {
@@ -21,6 +21,6 @@ export function postgresStorage(database: Database, { flowId, workspaceId }: { f
     },
     commit: (commit) => commitUpdates(database.sql, { flowId, ...commit }),
     saveSnapshot: (snapshot) => saveSnapshot(database.db, { flowId, ...snapshot }),
-    mirror: (definition) => mirrorFlow(database, workspaceId, flowId, definition),
+    mirror: (meta) => mirrorFlow(database, workspaceId, flowId, meta),
   };
 }

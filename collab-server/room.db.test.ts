@@ -9,7 +9,7 @@ import { createApiKey } from '#db/api-keys';
 import { appendUpdates, loadDocument } from '#db/flow-documents';
 import { addStage, addStep, definitionOf, renameFlow } from '#flow/document';
 import { stepsOf } from '#flow/flow';
-import { writeUpdate } from './protocol';
+import { writeStep1, writeStep2, writeUpdate } from './protocol';
 import { closeCodeOf, flowOf, insertFlow, join, openStock, person, rawSocket, signUp, startTestWeb, synced, until, type Person, type TestWeb } from './testing';
 
 let web: TestWeb;
@@ -217,6 +217,21 @@ describe('away and back', () => {
     const { doc, seq } = await loadDocument(web.database.db, flow);
     expect([seq, namesIn(doc)]).toEqual([3, ['Kept', 'Later']]);
     again.close();
+  });
+  it('C23 sends a flow as it is stored to who opens it first, and with what was added to who comes next', async () => {
+    const flow = await insertFlow(web.database, web.workspaceId);
+    const [stored] = await web.database.sql<{ payload: Uint8Array }[]>`select payload from flow_updates where flow_id = ${flow}`;
+    const first = rawSocket(web.url, flow, cookie(ana));
+    const answer = new Promise<Buffer>((resolve) => first.on('message', (data: Buffer) => data[0] === 0 && data[1] === 1 && resolve(data)));
+    await once(first, 'open');
+    first.send(writeStep1(new Y.Doc()));
+    expect(await answer).toEqual(Buffer.from(writeStep2(Buffer.from(stored?.payload ?? []))));
+    const a = await open(ana, flow);
+    add(a.doc, 'Added');
+    await until(async () => (await storedRows(flow)).length === 2, 'the edit to be stored');
+    const b = await open(bo, flow);
+    expect(namesIn(b.doc)).toEqual(['Added']);
+    for (const each of [a, b, first]) each.close();
   });
   it('C25 clients go on after a restart of the server without a word', async () => {
     const c = await open(ana);

@@ -13,6 +13,8 @@ import type { RoomStorage } from './room-storage';
 
 const compactRows = 500;
 const compactBytes = 256 * 1024;
+/** Who opened the flow is answered first; then it is read as a whole, which its first edit is compared with. */
+const prepareAfterMs = 250;
 
 type Update = UpdateRow & { frame: Uint8Array; from: Connection | null };
 /** What waits for the next commit: an update, or only an answer that may not be sent before what precedes it is safe. */
@@ -49,6 +51,9 @@ export class Room {
   private bytesSinceSnapshot: number;
   private readonly waiting = new Set<() => void>();
   private ended: Refusal | null = null;
+  private readonly preparing: NodeJS.Timeout;
+  /** The document's stored bytes, until something is added or the first answers are out. */
+  private whole: Uint8Array | null;
 
   static async load(parts: RoomParts): Promise<Room> {
     const { stored, owners } = await parts.storage.load();
@@ -67,8 +72,10 @@ export class Room {
     this.bytesSinceSnapshot = stored.bytesSinceSnapshot;
     this.owners = owners;
     this.record = new ChangeRecord(this.doc);
-    this.lists = new ListMirror(parts.flowId, parts.storage, () => this.record.definition);
+    this.lists = new ListMirror(parts.flowId, parts.storage, () => this.record.meta);
     this.doc.on('update', (update: Uint8Array) => this.enqueueUpdate(update));
+    this.whole = stored.whole;
+    this.preparing = setTimeout(() => this.prepare(), prepareAfterMs);
   }
 
   get epoch(): string {
@@ -135,9 +142,9 @@ export class Room {
     this.schedule();
   }
 
-  /** The answer is what the document holds now, sent when all of that is committed. */
+  /** The answer is what the document holds now, sent when all of that is committed. Who opens a flow first is sent it as it is stored. */
   answerStep1(to: Connection, stateVector: Uint8Array): void {
-    const answer = writeStep2(this.doc, stateVector);
+    const answer = writeStep2(isFirst(stateVector) && this.whole ? this.whole : Y.encodeStateAsUpdate(this.doc, stateVector));
     this.afterCommit(() => to.send(answer));
   }
 
@@ -164,10 +171,16 @@ export class Room {
     this.queue = [];
     for (const reject of this.waiting) reject();
     this.waiting.clear();
+    clearTimeout(this.preparing);
     this.presence.close();
     this.lists.stop();
     for (const connection of this.connections) connection.close(reason);
     this.doc.destroy();
+  }
+
+  private prepare(): void {
+    this.whole = null;
+    this.record.prepare();
   }
 
   private claim(clientId: number, userId: string): void {
@@ -192,6 +205,7 @@ export class Room {
   private enqueueUpdate(payload: Uint8Array): void {
     const by = this.applying;
     if (!by) return;
+    this.whole = null;
     this.seq += 1;
     const { from, ...author } = by;
     this.record.edited(by.userId, this.seq);
@@ -271,4 +285,9 @@ export class Room {
     this.bytesSinceSnapshot = 0;
     await this.parts.storage.saveSnapshot({ seq, state });
   }
+}
+
+/** A client that holds nothing yet. */
+export function isFirst(stateVector: Uint8Array): boolean {
+  return stateVector.byteLength <= 1;
 }

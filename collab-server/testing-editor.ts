@@ -78,7 +78,7 @@ export class PretendEditor {
     if (type !== 0) return;
     const kind = decoding.readVarUint(decoder);
     const body = decoding.readVarUint8Array(decoder);
-    if (kind === 0) this.sendDocument(writeStep2(this.doc, body), true);
+    if (kind === 0) this.sendDocument(writeStep2(Y.encodeStateAsUpdate(this.doc, body)), true);
     else Y.applyUpdate(this.doc, body, this);
   }
 

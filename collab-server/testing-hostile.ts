@@ -114,13 +114,7 @@ function cut(random: Random, victim: Y.Doc): Hostile {
   if (random.chance(0.5)) removeSteps(doc, [id], 'usr', 'test');
   const update = Y.encodeStateAsUpdate(doc, known);
   const part = update.slice(0, 3 + random.below(update.byteLength - 4));
-  return { what: 'an honest update cut short', frame: random.chance(0.5) ? writeUpdate(part) : writeStep2Of(part) };
-}
-
-function writeStep2Of(update: Uint8Array): Uint8Array {
-  const frame = writeUpdate(update);
-  frame[1] = 1;
-  return frame;
+  return { what: 'an honest update cut short', frame: random.chance(0.5) ? writeUpdate(part) : writeStep2(part) };
 }
 
 /** Clocks that would poison an id for ever, and writing in another's name. */
@@ -145,7 +139,7 @@ export function* forged(victim: Y.Doc, serverClient: number): Iterable<Hostile> 
   forger.clientID = theirs;
   const known = Y.encodeStateVector(forger);
   renameFlow(forger, 'Forged', 'test');
-  yield { what: 'an honest update under another’s id', frame: writeStep2(forger, known) };
+  yield { what: 'an honest update under another’s id', frame: writeStep2(Y.encodeStateAsUpdate(forger, known)) };
 }
 
 /** V2 updates with giant run lengths: Yjs's own V2 decoder turns some of these 20 bytes into an endless loop. */

@@ -24,7 +24,7 @@ export class MemoryLog {
   open(): { storage: RoomStorage; kill: (arrives: () => boolean) => void } {
     let killed: (() => boolean) | null = null;
     const storage: RoomStorage = {
-      load: async () => ({ stored: { doc: this.replay(), seq: this.updates.length, snapshotBytes: 0, rowsSinceSnapshot: 0, bytesSinceSnapshot: 0 }, owners: new Map(this.owners) }),
+      load: async () => ({ stored: { doc: this.replay(), whole: this.updates.length === 1 ? (this.updates[0]?.payload ?? null) : null, seq: this.updates.length, snapshotBytes: 0, rowsSinceSnapshot: 0, bytesSinceSnapshot: 0 }, owners: new Map(this.owners) }),
       saveSnapshot: async () => {},
       mirror: async () => {},
       commit: async (commit) => {

@@ -11,7 +11,8 @@ export type UpdateKind = 'edit' | 'import' | 'restore' | 'migrate';
 export type UpdateRow = {
   flowId: string; seq: number; userId: string | null; sessionId?: string | null; clientId?: number | null; kind: UpdateKind; payload: Uint8Array;
 };
-export type StoredDocument = { doc: Y.Doc; seq: number; snapshotBytes: number; rowsSinceSnapshot: number; bytesSinceSnapshot: number };
+/** `whole`: the document as one update, as it lies there, when it is stored as one. */
+export type StoredDocument = { doc: Y.Doc; whole: Uint8Array | null; seq: number; snapshotBytes: number; rowsSinceSnapshot: number; bytesSinceSnapshot: number };
 
 /** Yjs client ids that the server itself wrote with belong to this name, so that no socket can claim them. */
 export const serverClient = '$server';
@@ -19,18 +20,24 @@ export const serverClient = '$server';
 /** The newest snapshot and the rows after it, replayed in one transaction (merging updates first is far slower). */
 export async function loadDocument(db: Executor, flowId: string, upTo?: number): Promise<StoredDocument> {
   const { snapshot, rows } = await storedParts(db, flowId, upTo);
+  const parts = updatesOf({ snapshot, rows });
   const doc = new Y.Doc();
   doc.transact(() => {
-    if (snapshot) Y.applyUpdate(doc, snapshot.state);
-    for (const row of rows) Y.applyUpdate(doc, row.payload);
+    for (const part of parts) Y.applyUpdate(doc, part);
   }, 'load');
   const bytesSinceSnapshot = rows.reduce((sum, row) => sum + row.payload.byteLength, 0);
-  return { doc, seq: rows.at(-1)?.seq ?? snapshot?.seq ?? 0, snapshotBytes: snapshot?.state.byteLength ?? 0, rowsSinceSnapshot: rows.length, bytesSinceSnapshot };
+  return {
+    doc, whole: parts.length === 1 ? (parts[0] ?? null) : null, seq: rows.at(-1)?.seq ?? snapshot?.seq ?? 0,
+    snapshotBytes: snapshot?.state.byteLength ?? 0, rowsSinceSnapshot: rows.length, bytesSinceSnapshot,
+  };
 }
 
 /** The same without reading it: updates that together are the document, for whoever replays them. */
 export async function storedUpdates(db: Executor, flowId: string): Promise<Uint8Array[]> {
-  const { snapshot, rows } = await storedParts(db, flowId);
+  return updatesOf(await storedParts(db, flowId));
+}
+
+function updatesOf({ snapshot, rows }: Awaited<ReturnType<typeof storedParts>>): Uint8Array[] {
   return [...(snapshot ? [snapshot.state] : []), ...rows.map((row) => row.payload)];
 }
 

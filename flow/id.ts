@@ -1,7 +1,11 @@
 import { z } from 'zod';
 
 /** Ids that leave the process: text of `[A-Za-z0-9_-]{1,64}`, except entry ids, which are integers. */
-export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'an id is 1 to 64 letters, digits, "_" or "-"');
+const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
+export const id = z.string().regex(idPattern, 'an id is 1 to 64 letters, digits, "_" or "-"');
+
+/** The same for hot paths: reading a document asks it of every entry and source. */
+export const isId = (value: unknown): value is string => typeof value === 'string' && idPattern.test(value);
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
 

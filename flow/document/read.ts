@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import { canonicalStep, sourcePorts } from '../canonical';
 import { definitionLimits, stepKey, type FlowDefinition, type Note } from '../flow';
-import { id as idSchema } from '../id';
+import { isId } from '../id';
 import { cleanName, normalize, type DocumentState, type LaneState, type NoteState, type StageState, type StepState } from '../normalize';
 import { stepTimeoutMs } from '../retry-policy';
 import { stepType } from '../steps/index';
@@ -44,8 +44,6 @@ export function readAll<T>(doc: Y.Doc, name: Collection, read: (doc: Y.Doc, id: 
 function readable(doc: Y.Doc, name: Collection, id: string): Entry | null {
   return isId(id) ? entryOf(doc, name, id) : null;
 }
-
-const isId = (value: unknown): value is string => idSchema.safeParse(value).success;
 
 export function readLane(doc: Y.Doc, id: string): LaneState | null {
   const entry = readable(doc, 'lanes', id);
