@@ -35,7 +35,7 @@ function connected(namespace: string, options: Parameters<typeof liveClient>[2])
   return socket;
 }
 const ask = (socket: ReturnType<typeof liveClient>, event: string, payload?: unknown): Promise<{ ok: boolean; error?: { code: string }; status?: string; runs?: { runId: string }[] }> =>
-  socket.timeout(5_000).emitWithAck(event, payload);
+  socket.timeout(60_000).emitWithAck(event, payload);
 
 async function insertRun(status = 'running'): Promise<string> {
   const id = newRunId();
