@@ -1,17 +1,8 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { chromium, type Page } from '@playwright/test';
-import { createTestDatabase } from '#db/testing';
-import { flowVersions, workspaces } from '#db/schema/index';
-import { flowDefinition } from '#flow/flow';
-import { newId, newRunId } from '#flow/id';
-import { insertFlow, join as joinWorkspace, liveClient, signUp, testEnv, until } from '../collab-server/testing';
+import type { Page } from '@playwright/test';
+import { liveClient, until } from '../collab-server/testing';
 import { median, quantile, report } from './harness';
+import { startProduct } from './product';
 
 /**
  * Time from the commit of a run's event until each of 199 sockets has it and until one real browser has painted it, with
@@ -22,28 +13,9 @@ import { median, quantile, report } from './harness';
 const rounds = 5;
 const watchers = 199;
 const eventsPerRound = process.env['BENCH_QUICK'] ? 20 : 60;
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const dataDir = mkdtempSync(join(tmpdir(), 'millrace-live-'));
-const database = await createTestDatabase();
-const env = await testEnv(database.url);
-const workspaceId = newId('wks');
-await database.db.insert(workspaces).values({ id: workspaceId, name: 'Bench' });
-const user = await signUp(database, env, 'Bench');
-await joinWorkspace(database, workspaceId, user.id, 'operator');
-const steps = Array.from({ length: 5 }, (_, at) => ({ id: `s${at + 1}`, type: at === 0 ? 'get-raw-model' : 'distinct', name: `Step ${at + 1}`, params: {}, ...(at === 0 ? {} : { sources: { source: `s${at}` } }) }));
-const definition = flowDefinition.parse({ schema: 1, kind: 'dataflow', name: 'Watched', lanes: [{ id: 'main', stages: [{ id: 'stg', name: 'Stage', steps }] }] });
-const flowId = await insertFlow(database, workspaceId, definition);
-await database.db.insert(flowVersions).values({ id: 'ver_bench', flowId, number: 1, contentHash: 'h', definition });
-const url = `http://127.0.0.1:${env.port}`;
-const web = fork(join(root, 'dist', 'start.js'), ['--only=web'], {
-  cwd: root, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  env: { ...process.env, NODE_ENV: 'production', DATABASE_URL: env.databaseUrl, DATA_DIR: dataDir, PORT: String(env.port), PUBLIC_URL: url, SECRET_KEY: env.secretKey, SIGN_UP: 'open' },
-});
-await Promise.race([once(web, 'message'), once(web, 'exit').then(() => { throw new Error('the web process ended before it was ready'); })]);
-const browser = await chromium.launch({ args: ['--no-sandbox', '--disable-gpu'], ...(process.env['CHROMIUM_PATH'] ? { executablePath: process.env['CHROMIUM_PATH'] } : {}) });
-const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-await context.addCookies(user.cookie.split('; ').map((each) => ({ name: each.slice(0, each.indexOf('=')), value: decodeURIComponent(each.slice(each.indexOf('=') + 1)), url })));
-const page = await context.newPage();
+const product = await startProduct();
+const { database, page, url, user } = product;
+const flowId = await product.insertFlow('Watched', 1, 5);
 await noteFrames(page);
 const sockets = Array.from({ length: watchers }, () => liveClient(url, '/runs', { cookie: user.cookie }));
 type Round = { received: number[]; painted: number[] };
@@ -56,16 +28,11 @@ try {
   for (const { received, painted } of results) console.log(`received p50 ${quantile(received, 0.5).toFixed(1)} p99 ${quantile(received, 0.99).toFixed(1)}, painted p50 ${quantile(painted, 0.5).toFixed(1)} p99 ${quantile(painted, 0.99).toFixed(1)} ms`);
 } finally {
   for (const socket of sockets) socket.disconnect();
-  await browser.close();
-  web.kill('SIGKILL');
-  await database.drop();
-  rmSync(dataDir, { recursive: true, force: true });
+  await product.close();
 }
 
 async function playRound(): Promise<Round> {
-  const runId = newRunId();
-  await database.sql`insert into runs (id, workspace_id, flow_id, flow_version_id, kind, trigger, status) values (${runId}, ${workspaceId}, ${flowId}, 'ver_bench', 'dataflow', 'manual', 'running')`;
-  await write(runId, 1, 'run.started', null, { worker: 'bench' });
+  const runId = await product.insertRun(flowId);
   await write(runId, 2, 'step.started', 's1', { itemsIn: 1, many: false });
   const first = 3;
   const committed = new Map<number, number>();
@@ -105,9 +72,7 @@ async function playRound(): Promise<Round> {
   return { received: received.map(({ seq, at }) => at - (committed.get(seq) ?? at)), painted };
 }
 
-async function write(runId: string, seq: number, type: string, stepId: string | null, data: object): Promise<void> {
-  await database.sql`insert into run_events (run_id, seq, type, step_id, attempt, iteration, at, data, hash) values (${runId}, ${seq}, ${type}, ${stepId}, ${stepId === null ? null : 1}, ${stepId === null ? null : 0}, now(), ${JSON.stringify(data)}::text::jsonb, '\\x00')`;
-}
+const write = (runId: string, seq: number, type: string, stepId: string, data: object) => product.insertEvents(runId, [{ seq, type, stepId, data }]);
 
 /** Before anything of the page runs: whether a change comes about in a frame's callback, which its painting follows at once. */
 async function noteFrames(watching: Page): Promise<void> {

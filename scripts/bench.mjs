@@ -8,13 +8,14 @@ import { ensureBuilt, ensureInstalled, fail, requireNode, root, runNode } from '
 requireNode();
 ensureInstalled();
 // Modules that the benchmarks share.
-const parts = ['harness.ts', 'engine-parts.ts', 'rivals.ts', 'traffic.ts'];
+const parts = ['harness.ts', 'engine-parts.ts', 'product.ts', 'rivals.ts', 'traffic.ts'];
 const known = readdirSync(join(root, 'bench')).filter((file) => file.endsWith('.ts') && !parts.includes(file)).map((file) => basename(file, '.ts'));
 const name = process.argv[2] ?? '';
 if (!known.includes(name) || !existsSync(join(root, 'bench', `${name}.ts`))) fail(`npm run bench -- <name>: "${name}" is none of ${known.join(', ')}.`);
-if (name === 'start' || name === 'live') ensureBuilt();
+const inBrowser = name === 'live' || name === 'canvas';
+if (name === 'start' || inBrowser) ensureBuilt();
 if (name.startsWith('engine') || name === 'collab') ensureRivals();
-const env = name === 'live' ? { CHROMIUM_PATH: await ensureBrowser() } : {};
+const env = inBrowser ? { CHROMIUM_PATH: await ensureBrowser() } : {};
 process.exitCode = runNode('node_modules/tsx/dist/cli.mjs', ['bench/harness.ts', name], { show: true, allowFailure: true, env }) ? 0 : 1;
 
 /** The systems measured beside ours have a folder and a lock of their own: the product's installation does without them. */
