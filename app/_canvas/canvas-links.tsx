@@ -23,14 +23,21 @@ export const CanvasLinks = memo(function CanvasLinks({ layout, run, fates, diff,
       {layout.links.map((link) => {
         const state = diff ? diffState(link, kinds) : run && link.port === 'case' ? laneState[fates.get(link.lane) ?? 'open'] : linkState(run, link.from, link.to);
         const pulse = state === 'live' && ++pulses <= moving;
-        return (
-          <g key={link.id}>
-            <path className={styles.link} d={link.path} data-link={`${link.from}:${link.to}`} data-state={state} data-on={(!run && (selected.has(link.from) || selected.has(link.to))) || undefined} data-through={disabled.has(link.from) || disabled.has(link.to) || undefined} />
-            {pulse && <path className={styles.pulse} d={link.path} />}
-          </g>
-        );
+        const on = !run && (selected.has(link.from) || selected.has(link.to));
+        return <Link key={link.id} link={link} state={state} on={on} through={disabled.has(link.from) || disabled.has(link.to)} pulse={pulse} />;
       })}
     </svg>
+  );
+});
+
+type LinkProps = { link: LinkShape; state: string; on: boolean; through: boolean; pulse: boolean };
+
+const Link = memo(function Link({ link, state, on, through, pulse }: LinkProps) {
+  return (
+    <g>
+      <path className={styles.link} d={link.path} data-link={`${link.from}:${link.to}`} data-state={state} data-on={on || undefined} data-through={through || undefined} />
+      {pulse && <path className={styles.pulse} d={link.path} />}
+    </g>
   );
 });
 

@@ -5,10 +5,11 @@ import { useMemo, useRef, useState } from 'react';
 import type { FlowDefinition } from '#flow/flow';
 import { stepsOf } from '#flow/flow';
 import type { RunEvent } from '#flow/run-event';
+import type { Locale } from '#flow/text';
 import { Icon } from '../_ui/icon';
 import { StatusMark } from '../_ui/status-mark';
 import { formatOffset, localeOf } from './duration';
-import { describeEvent } from './event-words';
+import { describeEvent, type EventMark } from './event-words';
 import styles from './event-list.module.css';
 
 type Props = {
@@ -20,6 +21,13 @@ type Props = {
   onSelect?: ((event: RunEvent) => void) | undefined;
 };
 
+type Row = { mark: EventMark; name: string; text: string };
+
+function inWords(event: RunEvent, names: ReadonlyMap<string, string>, locale: Locale, t: ReturnType<typeof useTranslations>): Row {
+  const { mark, key, values } = describeEvent(event, locale);
+  return { mark, name: event.stepId === undefined ? '' : (names.get(event.stepId) ?? event.stepId), text: t(key, values) };
+}
+
 /** The log, newest first, searched and drawn a window at a time. It follows while scrolled to the top. */
 export function EventList({ definition, events, live, currentSeq, onSelect }: Props) {
   const t = useTranslations('run');
@@ -29,14 +37,23 @@ export function EventList({ definition, events, live, currentSeq, onSelect }: Pr
   const scroller = useRef<HTMLDivElement>(null);
   const names = useMemo(() => new Map(stepsOf(definition).map((step) => [step.id, step.name])), [definition]);
   const origin = events[0] ? Date.parse(events[0].at) : 0;
+  // Put in words once, and only when somebody looks: of a long live run thousands arrive that nobody sees.
+  const rowOf = useMemo(() => {
+    const known = new WeakMap<RunEvent, Row>();
+    return (event: RunEvent): Row => {
+      const row = known.get(event) ?? inWords(event, names, locale, t);
+      known.set(event, row);
+      return row;
+    };
+  }, [names, locale, t]);
   const rows = useMemo(() => {
-    const all = events.map((event) => {
-      const { mark, key, values } = describeEvent(event, locale);
-      return { event, mark, name: event.stepId === undefined ? '' : (names.get(event.stepId) ?? event.stepId), text: t(key, values) };
-    });
     const wanted = (find ?? '').trim().toLowerCase();
-    return all.filter((row) => wanted === '' || `${row.name} ${row.text} ${row.event.type}`.toLowerCase().includes(wanted)).reverse();
-  }, [events, names, find, locale, t]);
+    const found = wanted === '' ? events : events.filter((event) => {
+      const { name, text } = rowOf(event);
+      return `${name} ${text} ${event.type}`.toLowerCase().includes(wanted);
+    });
+    return found.toReversed();
+  }, [events, find, rowOf]);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => 24, overscan: 12 });
   return (
     <section className={styles.list} aria-label={t('events')}>
@@ -51,9 +68,9 @@ export function EventList({ definition, events, live, currentSeq, onSelect }: Pr
         {rows.length === 0 && <p>{find ? t('noEvents') : t('noneYet')}</p>}
         <ol style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((item) => {
-            const row = rows[item.index];
-            if (!row) return null;
-            const { event } = row;
+            const event = rows[item.index];
+            if (!event) return null;
+            const row = rowOf(event);
             const words = <><span className={styles.seq}>{event.seq}</span><span className={styles.at}>{formatOffset(Date.parse(event.at) - origin, locale)}</span>
               {row.mark ? <StatusMark status={row.mark} size={12} still /> : <i className={styles.dot} aria-hidden />}
               <span className={styles.text}>{row.name && <b>{row.name}</b>}{row.text}</span></>;

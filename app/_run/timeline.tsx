@@ -1,15 +1,21 @@
 'use client';
+import { useVirtualizer } from '@tanstack/react-virtual';
 import { useLocale, useTranslations } from 'next-intl';
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { isEnded, type RunState } from '#flow/run-state';
 import type { FlowDefinition } from '#flow/flow';
 import type { RunEvent } from '#flow/run-event';
 import { StatusMark } from '../_ui/status-mark';
-import { formatDuration, localeOf } from './duration';
+import { formatCount, formatDuration, localeOf } from './duration';
 import { runsClock } from './run-clock';
 import { axisStep, timelineOf, type TimelinePart, type TimelineRow } from './timeline-parts';
 import { useNow } from './use-now';
 import styles from './timeline.module.css';
+
+/** As in the style sheet. */
+const [rowHeight, axisHeight] = [20, 26];
+/** Up to so many rows all are in the page; of more only those in view. */
+const drawnWhole = 100;
 
 type Props = {
   definition: FlowDefinition;
@@ -30,19 +36,22 @@ export function Timeline({ definition, state, events, selectedStepId, onSelectSt
   const step = axisStep(span, 7);
   const marks = Array.from({ length: Math.floor(span / step) + 1 }, (_, index) => index * step);
   const left = (ms: number) => `${(ms / span) * 100}%`;
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({ count: view.rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, scrollMargin: axisHeight, overscan: view.rows.length <= drawnWhole ? view.rows.length : 12 });
   return (
-    <div className={styles.gantt}>
+    <div className={styles.gantt} ref={scroller}>
       <div className={styles.axis} aria-hidden>
         <span className={styles.plot}>{marks.map((ms) => <i key={ms} style={{ left: left(ms) }}>{axisText(ms, locale)}</i>)}</span>
       </div>
-      <ol className={styles.rows}>
+      <ol className={styles.rows} style={{ height: virtual.getTotalSize() }}>
         <li className={styles.grid} aria-hidden>
           {marks.map((ms) => <i key={ms} style={{ left: left(ms) }} />)}
           {live && <b style={{ left: left(clock) }}><em>{formatDuration(clock, locale)}</em></b>}
         </li>
-        {view.rows.map((row) => (
-          <Row key={row.stepId} row={row} state={state} clock={clock} left={left} selected={row.stepId === selectedStepId} onSelect={onSelectStep} />
-        ))}
+        {virtual.getVirtualItems().map(({ index, start }) => {
+          const row = view.rows[index];
+          return row && <Row key={row.stepId} row={row} place={index + 1} of={view.rows.length} top={start - axisHeight} state={state} clock={clock} left={left} selected={row.stepId === selectedStepId} onSelect={onSelectStep} />;
+        })}
       </ol>
     </div>
   );
@@ -50,6 +59,9 @@ export function Timeline({ definition, state, events, selectedStepId, onSelectSt
 
 type RowProps = {
   row: TimelineRow;
+  place: number;
+  of: number;
+  top: number;
   state: RunState;
   clock: number;
   left: (ms: number) => string;
@@ -57,7 +69,7 @@ type RowProps = {
   onSelect?: ((stepId: string) => void) | undefined;
 };
 
-function Row({ row, state, clock, left, selected, onSelect }: RowProps) {
+function Row({ row, place, of, top, state, clock, left, selected, onSelect }: RowProps) {
   const t = useTranslations('run');
   const locale = localeOf(useLocale());
   const step = state.steps[row.stepId];
@@ -65,7 +77,7 @@ function Row({ row, state, clock, left, selected, onSelect }: RowProps) {
   const took = tookMs(row, clock);
   const words = step && (status === 'retrying' || (status === 'running' && step.attempt > 1)) ? t('attempt', { attempt: step.attempt }) : took === null ? '' : formatDuration(took, locale);
   return (
-    <li className={styles.row} data-selected={selected || undefined} data-status={status}>
+    <li className={styles.row} style={{ transform: `translateY(${top}px)` }} aria-posinset={place} aria-setsize={of} data-selected={selected || undefined} data-status={status}>
       <button type="button" onClick={() => onSelect?.(row.stepId)} aria-pressed={selected} title={row.name}>
         <span className={styles.name}><StatusMark status={step && step.warnings > 0 && status === 'succeeded' ? 'warning' : status} size={12} /><span>{row.name}</span></span>
         <span className={styles.plot}>{row.parts.map((part, index) => <Bar key={index} part={part} clock={clock} left={left} />)}</span>
@@ -89,6 +101,6 @@ function tookMs(row: TimelineRow, clock: number): number | null {
 function axisText(ms: number, locale: 'en' | 'fr'): string {
   if (ms === 0) return '0 s';
   if (ms < 1000) return `${ms} ms`;
-  if (ms < 60_000) return `${new Intl.NumberFormat(locale).format(ms / 1000)} s`;
+  if (ms < 60_000) return `${formatCount(ms / 1000, locale)} s`;
   return formatDuration(ms, locale);
 }
