@@ -1,36 +1,7 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { expect, test, type Api } from './fixtures';
+import { expect, test } from './fixtures';
 import { EditorPage } from './editor-page';
 import { componentWith, dataflow, eventsOf, publishedFlow, type Run } from './flows';
-
-type Made = { id: string };
-
-/** A server whose answers are held until `release`; `/broken` answers 503 at once. */
-async function heldServer() {
-  const held: (() => void)[] = [];
-  const server = createServer((request, response) => {
-    if (request.url === '/broken') return void response.writeHead(503).end('{}');
-    held.push(() => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}'));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    waiting: () => held.length,
-    release: () => held.splice(0).forEach((each) => each()),
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
-
-async function callable(api: Api, address: string) {
-  const system = await api.send<Made>('POST', '/systems', { name: 'Slow' });
-  const connector = await api.send<Made>('POST', '/connectors', { systemId: system.id, name: 'Local', address, allowPrivate: true });
-  const endpoint = async (path: string) => (await api.send<Made>('POST', '/endpoints', { connectorId: connector.id, name: path, path, methods: ['Get'] })).id;
-  return { system: system.id, connector: connector.id, endpoint };
-}
+import { callable, heldServer } from './held-server';
 
 test('a run is paused and let go on from its page', async ({ ana }) => {
   const held = await heldServer();
