@@ -23,9 +23,13 @@ const pack = promisify<Buffer, { level: number }, Buffer>(gzip);
 const manifest = z.object({ total: z.int(), many: z.boolean(), pages: z.array(z.object({ sha256: z.string(), count: z.int() })) });
 
 export function blobOf(value: Json): Blob {
-  const plain = Buffer.from(JSON.stringify(value));
-  return encoded(plain, plain.length >= compressFrom ? gzipSync(plain, { level: 1 }) : null);
+  return encodedHere(Buffer.from(JSON.stringify(value)));
 }
+
+const encodedHere = (plain: Buffer): Blob => encoded(plain, plain.length >= compressFrom ? gzipSync(plain, { level: 1 }) : null);
+
+/** What is large is packed by other threads, while this one goes on. */
+const encodedAside = async (plain: Buffer): Promise<Blob> => (plain.length >= packAsideFrom ? encoded(plain, await pack(plain, { level: 1 })) : encodedHere(plain));
 
 function encoded(plain: Buffer, packed: Uint8Array | null): Blob {
   return { sha256: hash('sha256', plain, 'hex'), encoding: packed ? 'gzip' : 'json', body: packed ?? plain, sizeBytes: plain.length };
@@ -33,13 +37,11 @@ function encoded(plain: Buffer, packed: Uint8Array | null): Blob {
 
 /** The blobs of a list: `ref` names the one that stands for all, the others are its pages. `isTooLarge`: an item is larger than `mostItemBytes`. */
 export async function blobsOfItems(items: readonly JsonObject[], many: boolean, mostItemBytes = Infinity): Promise<{ blobs: Blob[]; ref: string; isTooLarge: boolean }> {
-  const pages: { blob: Blob | Promise<Blob>; count: number }[] = [];
+  const pages: { blob: Promise<Blob>; count: number }[] = [];
   const told = { isTooLarge: false, itemsAtOnce: 1 };
   for (let start = 0; start < items.length; ) {
     const { parts, count } = pageFrom(items, start, mostItemBytes, told);
-    const plain = Buffer.from(`[${parts.join(',')}]`);
-    // Large pages are packed by other threads, while this one goes on with the next.
-    pages.push({ blob: plain.length >= packAsideFrom ? pack(plain, { level: 1 }).then((packed) => encoded(plain, packed)) : encoded(plain, plain.length >= compressFrom ? gzipSync(plain, { level: 1 }) : null), count });
+    pages.push({ blob: encodedAside(Buffer.from(`[${parts.join(',')}]`)), count });
     start += count;
   }
   const blobs = await Promise.all(pages.map((page) => page.blob));

@@ -23,6 +23,9 @@ export async function writeAppends(sql: postgres.Sql, appends: readonly Append[]
   const consumed = appends.flatMap((append) => append.consumed);
   const told = appends.flatMap(({ run, newSeq, ended, projection }) => (run.facts.parentRunId !== null && projection && (ended || projection.status === 'waiting') ? [{ parent: run.facts.parentRunId, key: `${run.facts.id}:${newSeq}` }] : []));
   const of = <T, V>(list: readonly T[], pick: (each: T) => V): V[] => list.map(pick);
+  const isInstanceMoved = moved.some((each) => each.instanceState !== null);
+  const isEnded = appends.some((append) => append.ended);
+  // What is empty in most flushes is left out: a few statements are prepared instead of one that always does everything.
   return sql<Answer[]>`
     with h as (
       select * from unnest(${of(appends, (a) => a.run.facts.id)}::uuid[], ${of(appends, (a) => a.run.fence)}::int[], ${of(appends, (a) => a.oldSeq)}::int[], ${of(appends, (a) => a.newSeq)}::int[],
@@ -44,13 +47,13 @@ export async function writeAppends(sql: postgres.Sql, appends: readonly Append[]
         ${of(events, (e) => e.attempt)}::int[], ${of(events, (e) => e.iteration)}::int[], ${of(events, (e) => e.fence)}::int[], ${of(events, (e) => e.at)}::text[], ${of(events, (e) => e.json)}::text[],
         ${of(events, (e) => e.blob)}::text[], ${of(events, (e) => e.hash)}::text[]) t(run_id, seq, type, version, step_id, attempt, iteration, fence, at, data, blob, hash)
       join ok on ok.run_id = t.run_id
-    ), b as (
+    )${blobs.length > 0 ? sql`, b as (
       insert into blobs (workspace_id, sha256, size_bytes, encoding, body)
       select t.workspace_id, decode(t.sha256, 'hex'), t.size_bytes, t.encoding, decode(t.body, 'base64')
       from unnest(${of(blobs, (b) => b.workspaceId)}::text[], ${of(blobs, (b) => b.sha256)}::text[], ${of(blobs, (b) => b.sizeBytes)}::bigint[], ${of(blobs, (b) => b.encoding)}::text[],
         ${of(blobs, (b) => Buffer.from(b.body).toString('base64'))}::text[]) t(workspace_id, sha256, size_bytes, encoding, body)
       order by t.workspace_id, t.sha256 on conflict (workspace_id, sha256) do update set touched_at = now() where blobs.touched_at < now() - interval '1 hour'
-    ), r as (
+    )` : sql``}${moved.length > 0 ? sql`, r as (
       update runs r set status = t.status, warnings = t.warnings, steps_done = t.steps_done, items_out = t.items_out, started_at = t.started_at::timestamptz, finished_at = t.finished_at::timestamptz, error = t.error::jsonb,
         response_ready = r.response_ready or t.responded = 1, output_ref = coalesce(decode(t.output_ref, 'hex'), r.output_ref),
         search_text = case when t.search = '' then r.search_text else left(r.search_text || ' ' || t.search, 6000) end, head_seq = t.head_seq, head_hash = decode(t.head_hash, 'hex'), last_fence = t.fence
@@ -59,7 +62,7 @@ export async function writeAppends(sql: postgres.Sql, appends: readonly Append[]
         ${of(moved, (m) => m.search)}::text[], ${of(moved, (m) => m.newSeq)}::int[], ${of(moved, (m) => m.headHash)}::text[], ${of(moved, (m) => m.run.fence)}::int[])
         t(run_id, status, warnings, steps_done, items_out, started_at, finished_at, error, responded, output_ref, search, head_seq, head_hash, fence) join ok on ok.run_id = t.run_id
       where r.id = t.run_id
-    ), n as (
+    )` : sql``}${isInstanceMoved ? sql`, n as (
       update instances i set state = t.state, updated_at = now(), moved_run = t.run_id, moved_step = t.step, moved_by = t.by::jsonb, moved_reason = t.reason
       from unnest(${of(moved, (m) => m.run.facts.id)}::uuid[], ${of(moved, (m) => m.run.facts.instanceId)}::text[], ${of(moved, (m) => m.instanceState)}::text[],
         ${of(moved, (m) => m.move.stepId)}::text[], ${of(moved, (m) => m.move.by)}::text[], ${of(moved, (m) => m.move.reason)}::text[]) t(run_id, instance_id, state, step, by, reason) join ok on ok.run_id = t.run_id
@@ -67,19 +70,19 @@ export async function writeAppends(sql: postgres.Sql, appends: readonly Append[]
       returning i.id, i.workspace_id
     ), g as (
       insert into changes (workspace_id, topic, object_id) select workspace_id, 'instance', id from n
-    ), k as (
+    )` : sql``}${isEnded ? sql`, k as (
       update tasks t set state = 'closed', closed_at = now() from d where t.run_id = d.run_id and t.state = 'open' returning t.id, t.workspace_id
     ), kg as (
       insert into changes (workspace_id, topic, object_id) select workspace_id, 'task', id from k
-    ), c as (
+    )` : sql``}${consumed.length > 0 ? sql`, c as (
       update run_inbox x set consumed_seq = t.seq
       from unnest(${of(consumed, (c) => c.id)}::bigint[], ${of(consumed, (c) => c.seq)}::int[]) t(id, seq) join run_inbox y on y.id = t.id join ok on ok.run_id = y.run_id
       where x.id = t.id
-    ), p as (
+    )` : sql``}${told.length > 0 ? sql`, p as (
       insert into run_inbox (run_id, kind, dedupe_key)
       select t.parent, 'child_done', t.key from unnest(${of(told, (t) => t.parent)}::uuid[], ${of(told, (t) => t.key)}::text[]) t(parent, key)
       join ok on ok.run_id = split_part(t.key, ':', 1)::uuid join run_slots s on s.run_id = t.parent on conflict do nothing
-    )
+    )` : sql``}
     select run_id as "runId", cancel_requested as cancel, wakes from ok`;
 }
 
