@@ -75,7 +75,7 @@ async function driven(flowId: string, own: Record<string, ReturnType<typeof gate
 }
 
 function engineFor(workerId: string, appender: Appender): Engine {
-  return { workerId, database: t.database, control: t.database.sql, appender, figures: createFigures(), calling: { key: Buffer.alloc(32), ownUrl: '' }, canMail: false, mayAct: () => true, isDraining: () => false, lookForWork: () => {} };
+  return { workerId, database: t.database, control: t.database.sql, appender, figures: createFigures(), calling: { key: Buffer.alloc(32), ownUrl: '' }, canMail: false, mayAct: () => true, isDraining: () => false, madeRoom: () => {} };
 }
 
 const events = async (runId: string) => {

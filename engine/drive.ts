@@ -34,7 +34,7 @@ export async function drive(engine: Engine, run: LiveRun, slot: Slot): Promise<O
     for (;;) {
       if (run.lost) throw new LostRun(run.facts.id);
       if (run.broken !== null) throw run.broken;
-      if (isEnded(run.state.status)) return await end(run, []);
+      if (isEnded(run.state.status)) return await end(engine, run, []);
       if (run.called) await readWords(engine, run);
       const outcome = engine.isDraining() ? await drain(engine, run, slot) : await step(engine, run, nextDecision(run));
       if (outcome !== null) return outcome;
@@ -60,11 +60,16 @@ export function beginTurn(): void {
   lastTurnMs = performance.now();
 }
 
-/** Lets sockets and timers have their turn, once a few milliseconds rather than after every step. */
+let breath: Promise<void> | null = null;
+
+/** Lets sockets and timers have their turn, once a few milliseconds rather than after every step, for all runs together. */
 async function yieldTurn(): Promise<void> {
-  if (performance.now() - lastTurnMs < turnMs) return;
-  await breathe();
-  lastTurnMs = performance.now();
+  if (breath === null && performance.now() - lastTurnMs < turnMs) return;
+  breath ??= breathe().then(() => {
+    breath = null;
+    beginTurn();
+  });
+  await breath;
 }
 
 function nextDecision(run: LiveRun): Decision {
@@ -84,7 +89,7 @@ async function step(engine: Engine, run: LiveRun, decision: Decision): Promise<O
   if (over) {
     await stopWork(run, 'over its limits');
     await stopChildren(engine, run);
-    return end(run, cutOff(run, over));
+    return end(engine, run, cutOff(run, over));
   }
   switch (decision.do) {
     case 'start':
@@ -100,11 +105,11 @@ async function step(engine: Engine, run: LiveRun, decision: Decision): Promise<O
       return run.busy.size > 0 ? rest(engine, run, decision.until) : park(engine, run, decision.until);
     case 'fail':
       await stopChildren(engine, run);
-      return end(run, [{ type: 'run.failed', data: { error: decision.error } }]);
+      return end(engine, run, [{ type: 'run.failed', data: { error: decision.error } }]);
     case 'cancel':
       await stopWork(run, 'cancelled');
       await stopChildren(engine, run);
-      return end(run, [run.resetBy ? { type: 'run.reset', data: { by: run.resetBy } } : { type: 'run.cancelled', data: {} }]);
+      return end(engine, run, [run.resetBy ? { type: 'run.reset', data: { by: run.resetBy } } : { type: 'run.cancelled', data: {} }]);
     case 'succeed':
       return succeed(engine, run, decision);
   }
@@ -130,7 +135,7 @@ async function begun(engine: Engine, run: LiveRun, turn: Turn): Promise<null> {
 /** Until something under way moves, a word arrives or a timer is due. Who only waits for others gives up its place meanwhile. */
 async function rest(engine: Engine, run: LiveRun, until: string | null): Promise<null> {
   run.isResting = run.state.status === 'waiting' || run.state.status === 'paused';
-  if (run.isResting) engine.lookForWork();
+  if (run.isResting) engine.madeRoom();
   const at = firstOf(run, until);
   await run.sleep(at === null ? longestRestMs : Math.min(longestRestMs, Math.max(1, Date.parse(at) - Date.now())));
   run.isResting = false;
@@ -161,8 +166,14 @@ async function stopChildren(engine: Engine, run: LiveRun): Promise<void> {
   for (const id of told) hintNewWork(engine.database.sql, id);
 }
 
-async function end(run: LiveRun, drafts: readonly Draft[]): Promise<Outcome> {
+async function end(engine: Engine, run: LiveRun, drafts: readonly Draft[]): Promise<Outcome> {
   run.emit(drafts, { search: run.excerpt });
+  return leave(engine, run);
+}
+
+/** The end is said; until it is written another run may be claimed. */
+async function leave(engine: Engine, run: LiveRun): Promise<Outcome> {
+  engine.madeRoom();
   await run.settled();
   return 'ended';
 }
@@ -285,8 +296,7 @@ async function succeed(engine: Engine, run: LiveRun, decision: Extract<Decision,
     ...warnings.map((each): Draft => ({ type: 'step.logged', data: { level: 'warning', message: each.en, text: each } })),
     { type: 'run.succeeded', data: { warnings: run.state.warnings + warnings.length, ...(decision.state ? { state: decision.state } : {}) } },
   ], { blobs: inline, search: run.excerpt, ...(blob ? { outputRef: blob.sha256 } : {}) });
-  await run.settled();
-  return 'ended';
+  return leave(engine, run);
 }
 
 /** A dataflow whose answering steps got no item answers `[]` where many were due, else null (undefined: nothing to store). */

@@ -19,7 +19,7 @@ export type Engine = {
   mayAct(): boolean;
   isDraining(): boolean;
   /** A run gave up its place among those at work: there may be room for another. */
-  lookForWork(): void;
+  madeRoom(): void;
 };
 
 const inlineBytes = 256_000;

@@ -32,9 +32,12 @@ const begin = async (url = t.database.url) => {
   return started;
 };
 const open = async () => Number((await t.database.sql<{ count: string }[]>`select count(*) from run_slots`)[0]?.count);
-const ask = async (flow: string, count: number) => {
-  for (let start = 0; start < count; start += 32) await Promise.all(Array.from({ length: Math.min(32, count - start) }, (_, at) => t.run(flow, { input: { n: start + at } })));
+/** A run of nothing but short steps is written whole; one of `items` takes a second in a crowd and is written bit by bit. */
+const ask = async (flow: string, count: number, items = 0) => {
+  const input = (n: number) => (items === 0 ? { n } : Array.from({ length: items }, (_, at) => ({ n, at })));
+  for (let start = 0; start < count; start += 32) await Promise.all(Array.from({ length: Math.min(32, count - start) }, (_, at) => t.run(flow, { input: input(start + at) })));
 };
+const manyItems = 500;
 const untilDone = async (seconds: number, meanwhile: () => Promise<void> = async () => {}) => {
   for (const end = Date.now() + seconds * 1_000; Date.now() < end; ) {
     if ((await open().catch(() => 1)) === 0) return;
@@ -60,8 +63,8 @@ describe('zombies', () => {
     let refused = 0;
     for (let round = 0; refused < wanted && round < 40; round++) {
       const zombie = await begin();
-      await ask(slow, 64);
-      await sleep(60);
+      await ask(slow, 64, manyItems);
+      while ((await zombie.totals()).appends === 0 && (await open()) > 0) await sleep(5); // it has begun, and has a second of work before it
       zombie.child.kill('SIGSTOP');
       await releaseLeases(t.database, zombie.pid);
       const heir = await begin();
@@ -83,7 +86,7 @@ describe('zombies', () => {
   if (isLong) test('R25 engines that are stopped for twice their lease are replaced by others without anybody’s help, and write nothing when they wake up', async () => {
     t = await engineTest();
     const slow = await t.insertFlow(chain(40));
-    await ask(slow, 256);
+    await ask(slow, 256, manyItems);
     const zombies = await Promise.all([begin(), begin()]);
     while ((await Promise.all(zombies.map(held))).some((count) => count === 0)) await sleep(5);
     for (const zombie of zombies) zombie.child.kill('SIGSTOP');

@@ -28,7 +28,7 @@ export async function startEngine({ env, database, connectionUrl, sideJobs = fal
   const figures = createFigures();
   const appender = new Appender(appends, (written: readonly Append[]) => worker.announce(written), { figures });
   const engine: Engine = {
-    workerId, database, control, appender, figures, calling: callingOf(env), canMail: env.smtpUrl !== null, mayAct: () => heartbeat.ageMs() < noEffectAfterMs, isDraining: () => worker.isDraining(), lookForWork: () => worker.lookForWork(),
+    workerId, database, control, appender, figures, calling: callingOf(env), canMail: env.smtpUrl !== null, mayAct: () => heartbeat.ageMs() < noEffectAfterMs, isDraining: () => worker.isDraining(), madeRoom: () => worker.madeRoom(),
   };
   const worker = new Worker(engine, heartbeat);
   const listening = await control.listen('run_slots', (payload) => worker.hinted(payload.split(',')), () => worker.lookForWork());

@@ -19,6 +19,7 @@ import { fireSchedules } from './schedules';
 /** One worker: claims what is due up to its capacity, carries it on, watches over its leases, hands back on close. */
 export const capacity = 64;
 const mostLive = 2_000;
+const mostEnding = 256;
 const mostSuspects = 16;
 const pollMs = 500;
 const tickMs = 500;
@@ -124,11 +125,19 @@ export class Worker {
     this.limited = await whoIsLimited(this.engine.control);
   }
 
-  /** Runs that wait for a call hold their lease but no place. */
+  /** Runs that wait for a call, or only for their last append, hold their lease but no place: the next are claimed meanwhile. */
   private room(): number {
-    let working = 0;
-    for (const run of this.live.values()) if (!run.isResting) working += 1;
-    return Math.min(capacity - working, mostLive - this.live.size);
+    let [working, ending] = [0, 0];
+    for (const run of this.live.values()) {
+      if (isEnded(run.state.status)) ending += 1;
+      else if (!run.isResting) working += 1;
+    }
+    return Math.min(capacity - working, mostEnding - ending, mostLive - this.live.size);
+  }
+
+  /** A run has left, or gave up its place. */
+  madeRoom(): void {
+    if (this.wanted || !this.isDry) this.lookForWork();
   }
 
   private async take(slots: readonly Slot[]): Promise<void> {
@@ -167,7 +176,8 @@ export class Worker {
       if (this.live.get(slot.runId) === run) this.live.delete(slot.runId);
       this.engine.figures.live.set(this.live.size);
       this.driving.delete(driven);
-      if (this.wanted || !this.isDry || kind) this.lookForWork();
+      if (kind) this.lookForWork();
+      else this.madeRoom();
     });
     this.driving.add(driven);
   }
