@@ -9,7 +9,7 @@ import { median, quantile, report, spread, type Figure } from './harness';
  * Co-editing beside Hocuspocus and @y/websocket-server, each server a process of its own, one bare client for all of them,
  * in turns. Ours checks, names the author of and commits every edit to PostgreSQL before anybody sees it; the others keep
  * documents in memory and wait for nothing. `BENCH_QUICK=1` makes one short round, to see that it works; `BENCH_ONLY` names
- * one part: seen, cursors, memory or loads.
+ * one part: seen (with `BENCH_PEOPLE` of one size), cursors, memory or loads.
  */
 const isQuick = Boolean(process.env['BENCH_QUICK']);
 const wants = (part: 'seen' | 'cursors' | 'memory' | 'loads') => (process.env['BENCH_ONLY'] ?? part) === part;
@@ -23,7 +23,7 @@ const loads: Load[] = [
 ];
 const servers = await startServers();
 try {
-  if (wants('seen')) for (const load of loads) await told(load);
+  if (wants('seen')) for (const load of loads) if (Number(process.env['BENCH_PEOPLE'] ?? load.people) === load.people) await told(load);
   if (wants('cursors')) await toldCursors();
   if (wants('memory')) await toldMemory();
   if (wants('loads')) for (const steps of [1_000, 10_000]) await toldLoads(steps);

@@ -63,8 +63,9 @@ export async function framesInPerMove(server: Server, client: 'ours' | 'stock', 
     await pause(150);
   }
   await pause(1_000);
+  const counted = frames; // whoever closes sends a last one
   for (const each of opened) each.close();
-  return frames / moves;
+  return counted / moves;
 }
 
 function countingSocket(headers: Record<string, string>, onAwareness: () => void): typeof globalThis.WebSocket {
