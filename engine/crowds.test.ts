@@ -5,7 +5,7 @@ import { runChangesAfter, runsHead } from '#db/run-tail';
 import { hashEvent } from '#db/event-hash';
 import { newRunId } from '#flow/id';
 import { claimSlots } from './claim';
-import { chain, engineTest, type EngineTest } from './testing';
+import { aStep, chain, engineTest, type EngineTest } from './testing';
 
 /** Many of a kind at once. `MILLRACE_LONG=1` gives the full figures. */
 const isLong = Boolean(process.env['MILLRACE_LONG']);
@@ -60,15 +60,16 @@ describe('a cancel storm', () => {
   const count = isLong ? 2_000 : 120;
 
   test(`R21 of ${count} runs that are cancelled at random moments each is cancelled or finished, never both`, async () => {
-    const flow = await t.insertFlow(chain(6));
+    const saving = (id: string, source: string) => aStep(id, 'update-entry', { component: t.componentId, fieldsMapping: [{ target: 'user_name', value: { const: 'N' } }] }, source);
+    const flow = await t.insertFlow([...chain(1), saving('one', 's1'), saving('two', 'one'), saving('three', 'two'), saving('four', 'three')]);
     const accepted = new Map<string, number>();
     // Some before any engine looks: on a quick machine the others may all be done before the word arrives.
     for (const runId of await ask(flow, 8)) if ((await cancelRun(t.database, t.access, runId)).ok) accepted.set(runId, Infinity);
     await Promise.all([t.start(), t.start()]);
     for (let start = 0; start < count; start += 40) {
-      const ids = await ask(flow, 40);
-      await Promise.all(ids.map(async (runId, at) => {
-        await sleep((at * 37) % 150);
+      await Promise.all(Array.from({ length: 40 }, async (_, at) => {
+        const runId = await t.run(flow, { input: {} });
+        await sleep((at * 97) % 800); // queued, at work or done
         const asked = await cancelRun(t.database, t.access, runId);
         if (asked.ok) accepted.set(runId, Date.now());
       }));
