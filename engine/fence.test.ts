@@ -2,6 +2,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Appender } from './append';
 import { claimSlots, loadRuns, parkSlot } from './claim';
+import { controlConnection } from './connections';
 import { LostRun, type LiveRun } from './live-run';
 import { reap } from './reaper';
 import { chain, engineTest, type EngineTest } from './testing';
@@ -29,6 +30,9 @@ async function claimed(worker: string, most = 50): Promise<{ runs: LiveRun[]; ap
   return { runs: await loadRuns(t.database, slots, appender), appender };
 }
 const count = async (runId: string) => Number((await t.database.sql`select count(*) from run_events where run_id = ${runId}`)[0]?.['count']);
+const until = async (isSo: () => Promise<boolean>) => {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 50));
+};
 const progress = (done: number) => [{ type: 'step.progress' as const, stepId: 's1', data: { done } }];
 
 describe('the fence', () => {
@@ -55,6 +59,24 @@ describe('the fence', () => {
     await lives(-1, 'heir');
     await reap(t.database.sql);
   });
+
+  test('R26 an engine that freezes in the middle of giving runs back keeps nobody else from it for long', async () => {
+    await t.run(await t.insertFlow(chain(1)));
+    const { runs } = await claimed('frozen');
+    await lives(-1, 'frozen');
+    const control = controlConnection(t.database.url);
+    let thaw = () => {};
+    const frozen = control.begin(async (tx) => {
+      await tx`select pg_advisory_xact_lock(hashtext('millrace.reaper'))`;
+      await new Promise<void>((resolve) => (thaw = resolve)); // it says nothing more
+    }).catch((error: unknown) => error);
+    await until(async () => (await t.database.sql`select 1 from pg_locks where locktype = 'advisory' and granted`).length > 0);
+    expect(await reap(t.database.sql)).toEqual({ freed: 0, woken: 0 });
+    await until(async () => (await reap(t.database.sql)).freed === runs.length);
+    thaw();
+    expect(String(await frozen)).toMatch(/idle-in-transaction timeout|CONNECTION_/);
+    await control.end();
+  }, 60_000);
 
   test('R1 of two writers with the same fence only the one at the head writes', async () => {
     const flow = await t.insertFlow(chain(1));

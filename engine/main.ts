@@ -1,12 +1,11 @@
 import { hostname } from 'node:os';
-import postgres from 'postgres';
 import type { Database } from '#db/client';
 import type { Env } from '#db/env';
-import { backoff } from '#db/reconnect';
 import { callingOf } from '#db/open-connector';
 import { newId } from '#flow/id';
 import { Appender } from './append';
 import type { Append } from './append-statement';
+import { appendConnection, controlConnection } from './connections';
 import type { Engine } from './engine';
 import { createFigures, publishFigures } from './figures';
 import { startHeartbeat } from './heartbeat';
@@ -21,9 +20,7 @@ export type RunningEngine = { workerId: string; totals: Appender['totals']; clos
 
 export async function startEngine({ env, database, connectionUrl, sideJobs = false }: EngineStart): Promise<RunningEngine> {
   const workerId = `${hostname()}:${process.pid}:${newId('wrk')}`;
-  const appends = postgres(connectionUrl, { max: 1, onnotice: () => {}, connect_timeout: 10, backoff });
-  // Nothing here must outlive a crash of PostgreSQL by itself: an append that follows makes what came before durable.
-  const control = postgres(connectionUrl, { max: 3, onnotice: () => {}, connect_timeout: 10, backoff, connection: { synchronous_commit: 'off' } });
+  const [appends, control] = [appendConnection(connectionUrl), controlConnection(connectionUrl)];
   const heartbeat = await startHeartbeat(connectionUrl, { id: workerId, host: hostname(), pid: process.pid });
   const figures = createFigures();
   const appender = new Appender(appends, (written: readonly Append[]) => worker.announce(written), { figures });
