@@ -19,6 +19,6 @@ export function survivesCutConnections(): void {
 export function isOfCutConnection(error: { message?: unknown; stack?: unknown; code?: unknown; query?: unknown } | null | undefined): boolean {
   if (!error) return false; // anything can be thrown
   const isLateWrite = /reading 'write'/.test(String(error.message)) && /postgres[\\/](cjs[\\/])?src[\\/]connection\.js/.test(String(error.stack ?? ''));
-  const isTypeQuery = /^(?:ECONNRESET|EPIPE|CONNECTION_|57P)/.test(String(error.code)) && /from pg_catalog\.pg_type a\s/.test(String(error.query));
+  const isTypeQuery = /^(?:ECONN|EPIPE|ETIMEDOUT|CONNECT|57P|08)/.test(String(error.code)) && /from pg_catalog\.pg_type a\s/.test(String(error.query));
   return isLateWrite || isTypeQuery;
 }

@@ -3,7 +3,7 @@ import { hint } from '#db/run-hint';
 import { freeJobs } from '#db/side-jobs';
 
 /**
- * Once a second in every worker, in one at a time: runs of workers whose lease is over go back into the queue, and a
+ * Once a second in every worker, giving back in one at a time: runs of workers whose lease is over go back into the queue, and a
  * parked run that somebody left word for is woken, should its wake-up have been lost. A zombie's append matches no row.
  */
 const chunk = 1_000;
@@ -11,31 +11,30 @@ const chunk = 1_000;
 const crowd = 16;
 
 export async function reap(sql: postgres.Sql): Promise<{ freed: number; woken: number }> {
-  const done = await sql.begin(async (tx) => {
-    const [lock] = await tx<{ mine: boolean }[]>`select pg_try_advisory_xact_lock(hashtext('millrace.reaper')) as mine`;
-    if (!lock?.mine) return { freed: [], woken: [] };
-    const freed = await tx<{ runId: string }[]>`
-      with orphans as (
-        select s.run_id, s.owner from run_slots s where s.state = 'leased' and not exists (select 1 from workers w where w.id = s.owner and w.lease_until >= now())
-        order by s.run_id limit ${chunk} for update skip locked
-      ), crowds as (
-        select owner, count(*) as runs from orphans group by owner
-      )
-      update run_slots s set state = 'ready', owner = null, stalls = case when crowds.runs > ${crowd} then greatest(s.stalls, least(s.stalls + 1, 3)) else s.stalls + 1 end,
-        ready_at = now() + case when s.stalls < 4 then interval '0' else interval '100 milliseconds' * s.stalls end
-      from orphans join crowds on crowds.owner = orphans.owner where s.run_id = orphans.run_id returning s.run_id as "runId"`;
-    const woken = await tx<{ runId: string }[]>`
-      with sleepers as (
-        select s.run_id from run_slots s where s.state = 'waiting' and s.ready_at > now() and s.run_id in (select run_id from run_inbox where consumed_seq is null)
-        order by s.run_id limit ${chunk} for update skip locked
-      )
-      update run_slots s set ready_at = now(), wakes = s.wakes + 1 from sleepers where s.run_id = sleepers.run_id returning s.run_id as "runId"`;
-    await freeJobs(tx);
-    await tx`delete from workers where lease_until < now() - interval '1 hour'`;
-    return { freed, woken };
-  });
-  hint(sql, 'run_slots', [...done.freed, ...done.woken].map((each) => each.runId));
-  return { freed: done.freed.length, woken: done.woken.length };
+  // The lock is taken and given back within one statement: an engine that freezes between two would keep it for as long as it is frozen.
+  const freed = await sql<{ runId: string }[]>`
+    with turn as materialized (
+      select pg_try_advisory_xact_lock(hashtext('millrace.reaper')) as mine
+    ), orphans as (
+      select s.run_id, s.owner from run_slots s
+      where (select mine from turn) and s.state = 'leased' and not exists (select 1 from workers w where w.id = s.owner and w.lease_until >= now())
+      order by s.run_id limit ${chunk} for update of s skip locked
+    ), crowds as (
+      select owner, count(*) as runs from orphans group by owner
+    )
+    update run_slots s set state = 'ready', owner = null, stalls = case when crowds.runs > ${crowd} then greatest(s.stalls, least(s.stalls + 1, 3)) else s.stalls + 1 end,
+      ready_at = now() + case when s.stalls < 4 then interval '0' else interval '100 milliseconds' * s.stalls end
+    from orphans join crowds on crowds.owner = orphans.owner where s.run_id = orphans.run_id returning s.run_id as "runId"`;
+  const woken = await sql<{ runId: string }[]>`
+    with sleepers as (
+      select s.run_id from run_slots s where s.state = 'waiting' and s.ready_at > now() and s.run_id in (select run_id from run_inbox where consumed_seq is null)
+      order by s.run_id limit ${chunk} for update of s skip locked
+    )
+    update run_slots s set ready_at = now(), wakes = s.wakes + 1 from sleepers where s.run_id = sleepers.run_id returning s.run_id as "runId"`;
+  await freeJobs(sql);
+  await sql`delete from workers where lease_until < now() - interval '1 hour'`;
+  hint(sql, 'run_slots', [...freed, ...woken].map((each) => each.runId));
+  return { freed: freed.length, woken: woken.length };
 }
 
 /** A child ended or waits: its parent looks again. One row a statement, so that no two workers wait in a circle. */
