@@ -1,4 +1,4 @@
-// One command: installs, builds what is stale, then hands over to the supervisor in dist/start.js.
+// One command: installs, builds what is stale, then hands over to the supervisor in dist/start.js, or to an engine.
 import { ensureBuilt, ensureInstalled, requireNode } from './scripts/setup.mjs';
 
 requireNode();
@@ -6,4 +6,4 @@ process.env.NODE_ENV = 'production';
 process.env.NEXT_TELEMETRY_DISABLED = '1';
 ensureInstalled();
 ensureBuilt();
-await import('./dist/start.js');
+await import(process.argv.includes('--only=engine') ? './dist/engine/start.js' : './dist/start.js');

@@ -1,11 +1,10 @@
-import { once, EventEmitter } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { connect, type Database } from '#db/client';
+import type { Database } from '#db/client';
 import { survivesCutConnections } from '#db/driver-guard';
-import { EnvError, readEnv, type Env } from '#db/env';
-import { logAs } from '#db/log';
-import { startTracing, stopTracing } from '#db/trace';
+import { readEnv, type Env } from '#db/env';
+import { orOneLine, startPart } from './start-part';
 
 /**
  * The composition root: the only file that knows app, collab-server and engine. Without a mode it supervises one web
@@ -16,43 +15,14 @@ const root = basename(here) === 'dist' ? dirname(here) : here;
 const dev = process.argv.includes('--dev');
 const mode = process.argv.find((each) => each.startsWith('--only='))?.slice('--only='.length) ?? 'all';
 
-try {
-  await start();
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(`millrace: ${message}`);
-  if (!(error instanceof EnvError) && process.env['MILLRACE_DEBUG']) console.error(error);
-  process.exit(1);
-}
-
-async function start(): Promise<void> {
-  survivesCutConnections();
-  const env = readEnv();
-  const { prepare, supervise } = await import('./supervisor');
-  if (mode === 'all') return supervise(env, fileURLToPath(import.meta.url));
-  if (env.databaseUrl === '') throw new EnvError(`DATABASE_URL must be set for --only=${mode}.`);
-  const database = connect(env.databaseUrl, { max: mode === 'web' ? 12 : 10 });
-  if (!process.send) await prepare(env, database, env.databaseUrl); // alone, without a supervisor that did it
-  logAs(mode);
-  startTracing(`millrace-${mode}`);
-  const part = mode === 'engine' ? await engine(env, database) : await web(env, database);
-  process.send?.({ ready: true });
-  const stop = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop.abort());
-  process.once('disconnect', () => stop.abort()); // the supervisor is gone: nobody would restart us
-  await once(stop.signal, 'abort');
-  const deadline = setTimeout(() => process.exit(1), 8_000);
-  await part.close();
-  await stopTracing();
-  await database.close();
-  clearTimeout(deadline);
-  process.exit(0);
-}
-
 // Each process loads its own part only: the supervisor and the engine stay small.
-async function engine(env: Env, database: Database) {
-  const { startEngine } = await import('./engine/main');
-  return startEngine({ env, database, connectionUrl: env.databaseUrl, sideJobs: true });
+if (mode === 'engine') await import('./start-engine');
+else await orOneLine(() => (mode === 'web' ? startPart('web', 12, web) : supervised()));
+
+async function supervised(): Promise<void> {
+  survivesCutConnections();
+  const { supervise } = await import('./supervisor');
+  return supervise(readEnv(), { web: fileURLToPath(import.meta.url), engine: fileURLToPath(new URL('engine/start.js', import.meta.url)) });
 }
 
 async function web(env: Env, database: Database) {

@@ -20,7 +20,8 @@ const shortestPauseMs = 100;
 const longestPauseMs = 10_000;
 const calmMs = 30_000;
 
-export async function supervise(env: Env, entry: string): Promise<void> {
+/** `entries`: the file that each part is forked from. */
+export async function supervise(env: Env, entries: Record<Part, string>): Promise<void> {
   await requireFreePort(env.port);
   const postgres = env.databaseUrl === '' ? await startEmbeddedPostgres({ dataDir: env.dataDir }) : null;
   const url = postgres?.url ?? env.databaseUrl;
@@ -58,7 +59,7 @@ export async function supervise(env: Env, entry: string): Promise<void> {
 
   async function loop(part: Part, announce: () => void): Promise<void> {
     for (let pauseMs = shortestPauseMs; !stopping.signal.aborted; ) {
-      const child = fork(entry, [`--only=${part}`], { env: childEnv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+      const child = fork(entries[part], [`--only=${part}`], { env: childEnv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
       const startedAt = Date.now();
       child.once('message', announce);
       note(part, child.pid);

@@ -18,7 +18,7 @@ export function survivesCutConnections(): void {
 
 export function isOfCutConnection(error: { message?: unknown; stack?: unknown; code?: unknown; query?: unknown } | null | undefined): boolean {
   if (!error) return false; // anything can be thrown
-  const isLateWrite = /reading 'write'/.test(String(error.message)) && /postgres[\\/](cjs[\\/])?src[\\/]connection\.js/.test(String(error.stack ?? ''));
+  const isLateWrite = /reading 'write'/.test(String(error.message)) && /^ +at (?:\w+\.)?nextWrite\d* /m.test(String(error.stack ?? '')); // bundled or not
   const isTypeQuery = /^(?:ECONN|EPIPE|ETIMEDOUT|CONNECT|57P|08)/.test(String(error.code)) && /from pg_catalog\.pg_type a\s/.test(String(error.query));
   return isLateWrite || isTypeQuery;
 }

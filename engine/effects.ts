@@ -15,7 +15,6 @@ import { fieldsUsed } from '#flow/fields-used';
 import type { Json } from '#flow/json';
 import type { EffectScope, EntryWrite, StepUse } from '#flow/steps/capabilities';
 import { FailureError } from '#flow/failure';
-import { writeTable } from './tables/write-table';
 import { deferredKind, refuseFullQueue } from './deferred';
 import { EndingRun, LostRun, type LiveRun } from './live-run';
 
@@ -137,6 +136,7 @@ function scopeOf(tx: Executor, run: LiveRun, { stepId, iteration }: At, note: (k
       return { writes: writes.map((each): Json => ({ ...each })) };
     },
     writeFile: async (file) => {
+      const { writeTable } = await import('./tables/write-table');
       const table = await writeTable(file, facts.limits.exportBytes);
       const stored = await storeFile(tx, actor, table);
       note('file', { id: stored.id, name: stored.name });

@@ -8,13 +8,13 @@ import { log, reasonOf } from '#db/log';
  */
 export type Figures = ReturnType<typeof createFigures>;
 const publishEveryMs = 5_000;
+const firstAfterMs = 1_000;
 const fast = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5];
 const slow = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300];
 
 export function createFigures() {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry, prefix: 'millrace_engine_', gcDurationBuckets: [0.01, 0.1, 1] });
   return {
     registry,
     live: new Gauge({ name: 'millrace_engine_runs', help: 'Runs this engine holds', registers }),
@@ -29,7 +29,7 @@ export function createFigures() {
   };
 }
 
-/** Returns how to stop. */
+/** Begins when the engine is at work already. Returns how to stop. */
 export function publishFigures(sql: Sql, workerId: string, figures: Figures): () => void {
   let busy = false;
   const publish = async () => {
@@ -44,7 +44,13 @@ export function publishFigures(sql: Sql, workerId: string, figures: Figures): ()
       busy = false;
     }
   };
+  const first = setTimeout(() => {
+    collectDefaultMetrics({ register: figures.registry, prefix: 'millrace_engine_', gcDurationBuckets: [0.01, 0.1, 1] });
+    void publish();
+  }, firstAfterMs);
   const timer = setInterval(() => void publish(), publishEveryMs);
-  void publish();
-  return () => clearInterval(timer);
+  return () => {
+    clearTimeout(first);
+    clearInterval(timer);
+  };
 }

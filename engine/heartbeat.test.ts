@@ -1,16 +1,22 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#db/testing';
+import { controlConnection } from './connections';
 import { startHeartbeat, type Heartbeat } from './heartbeat';
 
 /** `MILLRACE_LONG=1` cuts it off forty times. */
 const cuts = process.env['MILLRACE_LONG'] ? 40 : 6;
 let database: TestDatabase;
+let control: ReturnType<typeof controlConnection>;
 let heartbeat: Heartbeat;
 beforeAll(async () => {
   database = await createTestDatabase();
-  heartbeat = await startHeartbeat(`${database.url}?application_name=heartbeat`, { id: 'w', host: 'h', pid: 1 });
+  control = controlConnection(database.url);
+  heartbeat = await startHeartbeat(control, `${database.url}?application_name=heartbeat`, { id: 'w', host: 'h', pid: 1 });
 });
-afterAll(async () => database.drop());
+afterAll(async () => {
+  await control.end();
+  await database.drop();
+});
 
 const until = async (isSo: () => Promise<boolean>, what: string) => {
   for (const end = Date.now() + 60_000; !(await isSo()); await new Promise((resolve) => setTimeout(resolve, 2))) if (Date.now() > end) throw new Error(`waited in vain for ${what}`);

@@ -1,11 +1,13 @@
 import { createRequire } from 'node:module';
 import { Worker as Thread } from 'node:worker_threads';
+import type postgres from 'postgres';
 
 /**
  * The lease is kept by a thread of its own: a step that computes for seconds blocks the main thread, and a worker that
  * merely works hard must not lose its runs. The thread stops beating once the main thread has not given a sign of life
  * for a minute, so that an endless loop does lose them. A thread that fails is replaced: without one the worker would keep
- * its runs from everybody until its lease is over, and take no other ever again. Times are `hrtime`, one clock for all threads of a process.
+ * its runs from everybody until its lease is over, and take no other ever again. The first beat comes from the main thread: an
+ * engine claims before its thread is up. Times are `hrtime`, one clock for all threads of a process.
  */
 export type Heartbeat = { ageMs(): number; stop(): Promise<void> };
 
@@ -44,17 +46,20 @@ parentPort.on('message', () => {
 beat();
 `;
 
-export async function startHeartbeat(url: string, worker: { id: string; host: string; pid: number }): Promise<Heartbeat> {
+export async function startHeartbeat(sql: postgres.Sql, url: string, worker: { id: string; host: string; pid: number }): Promise<Heartbeat> {
   const shared = new SharedArrayBuffer(16);
   const clock = new BigInt64Array(shared);
   Atomics.store(clock, pulseAt, nowMs());
   const driver = createRequire(import.meta.url).resolve('postgres');
   let isStopping = false;
   let announce = () => {};
-  const firstBeat = new Promise<void>((resolve) => (announce = resolve));
+  const firstOfThread = new Promise<void>((resolve) => (announce = resolve));
+  const beganMs = nowMs();
+  const isKnown = await sql`insert into workers (id, lease_until, host, pid) values (${worker.id}, now() + make_interval(secs => ${leaseSeconds}), ${worker.host}, ${worker.pid})`.then(() => true, () => false);
+  if (isKnown) Atomics.store(clock, beatAt, beganMs);
   let [thread, ended] = begin();
   const pulse = setInterval(() => Atomics.store(clock, pulseAt, nowMs()), 500);
-  await firstBeat;
+  if (!isKnown) await firstOfThread;
   return {
     ageMs: () => Number(nowMs() - Atomics.load(clock, beatAt)),
     stop: async () => {

@@ -21,15 +21,15 @@ export type RunningEngine = { workerId: string; totals: Appender['totals']; clos
 export async function startEngine({ env, database, connectionUrl, sideJobs = false }: EngineStart): Promise<RunningEngine> {
   const workerId = `${hostname()}:${process.pid}:${newId('wrk')}`;
   const [appends, control] = [appendConnection(connectionUrl), controlConnection(connectionUrl)];
-  const heartbeat = await startHeartbeat(connectionUrl, { id: workerId, host: hostname(), pid: process.pid });
+  const heartbeat = await startHeartbeat(control, connectionUrl, { id: workerId, host: hostname(), pid: process.pid });
   const figures = createFigures();
   const appender = new Appender(appends, (written: readonly Append[]) => worker.announce(written), { figures });
   const engine: Engine = {
     workerId, database, control, appender, figures, calling: callingOf(env), canMail: env.smtpUrl !== null, mayAct: () => heartbeat.ageMs() < noEffectAfterMs, isDraining: () => worker.isDraining(), madeRoom: () => worker.madeRoom(),
   };
   const worker = new Worker(engine, heartbeat);
-  const listening = await control.listen('run_slots', (payload) => worker.hinted(payload.split(',')), () => worker.lookForWork());
   worker.start();
+  const listening = await control.listen('run_slots', (payload) => worker.hinted(payload.split(',')), () => worker.lookForWork());
   const stopFigures = publishFigures(control, workerId, figures);
   const others = sideJobs ? await (await import('./side-jobs')).startSideJobs({ env, database, connectionUrl, workerId }) : null;
   let closing: Promise<void> | undefined;

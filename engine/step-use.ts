@@ -13,7 +13,6 @@ import type { Step } from '#flow/flow';
 import { callsOf } from './capabilities/call-endpoint';
 import { childRunReads } from './capabilities/child-runs';
 import { entryReads } from './capabilities/entries';
-import { readTable } from './tables/read-table';
 import { deferredWrites, queuesBefore } from './deferred';
 import { rightOf, type StepEffects } from './effects';
 import type { Engine } from './engine';
@@ -84,7 +83,7 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
     component,
     entry: async (componentId, entryId) => ((await component(componentId)) === null ? null : readEntry(db, componentId, entryId)),
     readTable: async (fileId, options) => {
-      const bytes = await readFileBytes(db, facts.workspaceId, fileId);
+      const [{ readTable }, bytes] = await Promise.all([import('./tables/read-table'), readFileBytes(db, facts.workspaceId, fileId)]);
       return bytes === null ? fileNotFound(fileId) : readTable(bytes, options);
     },
     mostItems: facts.limits.items,

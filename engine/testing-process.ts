@@ -2,8 +2,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import type { Database } from '#db/client';
+import { bundle } from '../scripts/bundle.mjs';
 import type { Flushed } from './append';
 
 /** Real engine processes for tests that kill them, bundled as in production so that they start fast. */
@@ -13,15 +13,9 @@ const root = join(import.meta.dirname, '..');
 
 /** Returns the file to fork. */
 export async function bundleEngine(): Promise<string> {
-  const outfile = join(root, '.cache', 'engine-process', `${process.pid}.mjs`);
-  await build({
-    entryPoints: [join(root, 'engine', 'testing-process-entry.ts')], outfile, bundle: true, format: 'esm', platform: 'node', target: 'node20', packages: 'external', logLevel: 'warning',
-    plugins: [{
-      name: 'own-imports',
-      setup: (bundler) => bundler.onResolve({ filter: /^#(flow|db)\// }, ({ path }) => bundler.resolve(`./${path.slice(1)}`, { resolveDir: root, kind: 'import-statement' })),
-    }],
-  });
-  return outfile;
+  const folder = join(root, '.cache', 'engine-process', `${process.pid}`);
+  await bundle({ engine: join(root, 'engine', 'testing-process-entry.ts') }, folder, { withPackages: true });
+  return join(folder, 'engine.js');
 }
 
 export async function spawnEngine(file: string, url: string, variables: Record<string, string> = {}): Promise<EngineProcess> {

@@ -59,12 +59,15 @@ export class Worker {
   start(): void {
     this.every(pollMs, async () => this.lookForWork());
     this.every(tickMs, () => this.tick());
-    this.every(reapMs, async () => {
-      const { freed, woken } = await reap(this.engine.control);
-      if (freed + woken > 0) this.lookForWork();
-    });
+    this.every(reapMs, () => this.reap());
     this.every(scheduleMs, async () => void (await fireSchedules(this.engine.database)));
     this.lookForWork();
+    this.reap().catch(() => {}); // Whom it replaces has just died, more often than not; the next round comes in a second.
+  }
+
+  private async reap(): Promise<void> {
+    const { freed, woken } = await reap(this.engine.control);
+    if (freed + woken > 0) this.lookForWork();
   }
 
   private every(ms: number, work: () => Promise<void>): void {

@@ -43,7 +43,7 @@ export function ensureInstalled() {
   markCurrent('install', ['package.json', 'package-lock.json']);
 }
 
-const sources = ['app', 'cli', 'collab-server', 'db', 'engine', 'flow', 'outgoing', 'start.ts', 'next.config.mjs', 'package-lock.json', 'postcss.config.mjs', 'tsconfig.json'];
+const sources = ['app', 'cli', 'collab-server', 'db', 'engine', 'flow', 'outgoing', 'start.ts', 'start-engine.ts', 'start-part.ts', 'supervisor.ts', 'scripts/bundle.mjs', 'next.config.mjs', 'package-lock.json', 'postcss.config.mjs', 'tsconfig.json'];
 
 export function ensureBuilt() {
   const built = existsSync(join(root, '.next', 'BUILD_ID')) && existsSync(join(root, 'dist', 'start.js'));

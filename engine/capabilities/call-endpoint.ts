@@ -5,7 +5,7 @@ import { fail, failure, FailureError, type Failure } from '#flow/failure';
 import { isJsonObject, type Json } from '#flow/json';
 import type { CallAnswer, CallTarget, EndpointCall, StepUse } from '#flow/steps/capabilities';
 import { text } from '#flow/text';
-import { callConnector, type Reached } from '#outgoing/call-connector';
+import type { Reached } from '#outgoing/call-connector';
 import { brokenFailure, statusFailure } from '#outgoing/status-failure';
 import type { StepEffects } from '../effects';
 import type { Engine } from '../engine';
@@ -52,6 +52,7 @@ const timeoutOf = (call: EndpointCall, connector: OpenedConnector): number => ca
 async function reach(engine: Engine, run: LiveRun, at: At, itemIndex: number, call: EndpointCall, connector: OpenedConnector): Promise<Reached> {
   const timeoutMs = timeoutOf(call, connector);
   const gate = { connectorId: call.target.connectorId, ratePerSecond: connector.settings.ratePerSecond, longestMs: timeoutMs + signInMs, signal: at.signal };
+  const { callConnector } = await import('#outgoing/call-connector'); // with what speaks HTTP: an engine that calls nobody starts without it
   return throughGate(engine, gate, async () => {
     if (!engine.mayAct()) run.lose(); // The lease is in doubt: whoever claims the run next makes the call.
     if (run.lost) throw new LostRun(run.facts.id);
