@@ -6,4 +6,4 @@ process.env.NODE_ENV = 'production';
 process.env.NEXT_TELEMETRY_DISABLED = '1';
 ensureInstalled();
 ensureBuilt();
-await import(process.argv.includes('--only=engine') ? './dist/engine/start.js' : './dist/start.js');
+await import(process.argv.includes('--only=engine') ? './dist/engine/start.cjs' : './dist/start.js');

@@ -16,13 +16,13 @@ const dev = process.argv.includes('--dev');
 const mode = process.argv.find((each) => each.startsWith('--only='))?.slice('--only='.length) ?? 'all';
 
 // Each process loads its own part only: the supervisor and the engine stay small.
-if (mode === 'engine') await import('./start-engine');
+if (mode === 'engine') (await import('./start-engine')).run();
 else await orOneLine(() => (mode === 'web' ? startPart('web', 12, web) : supervised()));
 
 async function supervised(): Promise<void> {
   survivesCutConnections();
   const { supervise } = await import('./supervisor');
-  return supervise(readEnv(), { web: fileURLToPath(import.meta.url), engine: fileURLToPath(new URL('engine/start.js', import.meta.url)) });
+  return supervise(readEnv(), { web: fileURLToPath(import.meta.url), engine: fileURLToPath(new URL('engine/start.cjs', import.meta.url)) });
 }
 
 async function web(env: Env, database: Database) {

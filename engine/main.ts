@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '#db/client';
 import type { Env } from '#db/env';
+import { log, reasonOf } from '#db/log';
 import { callingOf } from '#db/open-connector';
 import { newId } from '#flow/id';
 import { Appender } from './append';
@@ -13,6 +15,8 @@ import { Worker } from './worker';
 
 /** One engine process: any number of them work on one database, on any machines. */
 const noEffectAfterMs = 6_000;
+const othersAfterMs = 1_000;
+const othersAgainMs = 5_000;
 
 /** `sideJobs`: also mail and clean-up, as every engine of an installation does. */
 export type EngineStart = { env: Env; database: Database; connectionUrl: string; sideJobs?: boolean };
@@ -31,7 +35,7 @@ export async function startEngine({ env, database, connectionUrl, sideJobs = fal
   worker.start();
   const listening = await control.listen('run_slots', (payload) => worker.hinted(payload.split(',')), () => worker.lookForWork());
   const stopFigures = publishFigures(control, workerId, figures);
-  const others = sideJobs ? await (await import('./side-jobs')).startSideJobs({ env, database, connectionUrl, workerId }) : null;
+  const others = sideJobs ? later(async () => (await import('./side-jobs')).startSideJobs({ env, database, connectionUrl, workerId })) : null;
   let closing: Promise<void> | undefined;
   const stop = async () => {
     await listening.unlisten().catch(() => {}); // The connection may be gone already, and with it the listening.
@@ -41,4 +45,24 @@ export async function startEngine({ env, database, connectionUrl, sideJobs = fal
     await Promise.all([appends.end({ timeout: 2 }), control.end({ timeout: 2 })]);
   };
   return { workerId, totals: appender.totals, close: () => (closing ??= stop()) };
+}
+
+/** What takes as long to load as the engine itself begins when the runs are under way already. */
+function later(begin: () => Promise<{ close(): Promise<void> }>): { close(): Promise<void> } {
+  const stop = new AbortController();
+  const begun = (async () => {
+    for (let waitMs = othersAfterMs; !stop.signal.aborted; waitMs = othersAgainMs) {
+      await pause(waitMs, undefined, { signal: stop.signal }).catch(() => {});
+      if (stop.signal.aborted) return null;
+      const started = await begin().catch((error: unknown) => log('error', 'side jobs could not start', { reason: reasonOf(error) }));
+      if (started) return started;
+    }
+    return null;
+  })();
+  return {
+    close: async () => {
+      stop.abort();
+      await (await begun)?.close();
+    },
+  };
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from '#db/client';
-import { bundle } from '../scripts/bundle.mjs';
+import { bundleEngine as bundled } from '../scripts/bundle.mjs';
 import type { Flushed } from './append';
 
 /** Real engine processes for tests that kill them, bundled as in production so that they start fast. */
@@ -12,10 +12,8 @@ export type EngineProcess = { pid: number; child: ChildProcess; kill(signal: Nod
 const root = join(import.meta.dirname, '..');
 
 /** Returns the file to fork. */
-export async function bundleEngine(): Promise<string> {
-  const folder = join(root, '.cache', 'engine-process', `${process.pid}`);
-  await bundle({ engine: join(root, 'engine', 'testing-process-entry.ts') }, folder, { withPackages: true });
-  return join(folder, 'engine.js');
+export function bundleEngine(): Promise<string> {
+  return bundled(join(root, 'engine', 'testing-process-entry.ts'), join(root, '.cache', 'engine-process', `${process.pid}`));
 }
 
 export async function spawnEngine(file: string, url: string, variables: Record<string, string> = {}): Promise<EngineProcess> {

@@ -18,6 +18,9 @@ import { fireSchedules } from './schedules';
 
 /** One worker: claims what is due up to its capacity, carries it on, watches over its leases, hands back on close. */
 export const capacity = 64;
+/** A worker begins with few runs, so that one which is killed soon again has brought some to their end, not each of many to its middle. */
+const firstRuns = 8;
+const cautiousMs = 3_000;
 const mostLive = 2_000;
 const mostEnding = 256;
 const mostSuspects = 16;
@@ -43,6 +46,8 @@ export class Worker {
   /** The last claim took all there was: what becomes due next is hinted or polled, a run that leaves need not look. */
   private isDry = false;
   private stopping = false;
+  private left = 0;
+  private readonly startedMs = performance.now();
   private claiming = false;
   private claims: Promise<void> = Promise.resolve();
   private wanted = false;
@@ -113,7 +118,7 @@ export class Worker {
         this.isDry = slots.length + limited.length < room && this.limited.flows.length + this.limited.workspaces.length === 0;
         slots.push(...limited);
         if (slots.length > 0) await this.take(slots);
-        if (slots.length >= capacity / 2) this.wanted = true;
+        if (slots.length >= room / 2) this.wanted = true;
       }
     } catch (error) {
       log('error', 'claiming failed', { reason: reasonOf(error) });
@@ -135,7 +140,12 @@ export class Worker {
       if (isEnded(run.state.status)) ending += 1;
       else if (!run.isResting) working += 1;
     }
-    return Math.min(capacity - working, mostEnding - ending, mostLive - this.live.size);
+    return Math.min(this.places() - working, mostEnding - ending, mostLive - this.live.size);
+  }
+
+  /** One more with every run that has left, all of them when it has lived for a while. */
+  private places(): number {
+    return performance.now() - this.startedMs > cautiousMs ? capacity : Math.min(capacity, firstRuns + this.left);
   }
 
   /** A run has left, or gave up its place. */
@@ -177,6 +187,7 @@ export class Worker {
       .then(() => {}, (error: unknown) => log('error', 'a run could not be carried on', { runId: slot.runId, reason: reasonOf(error) })).finally(() => {
       if (kind) this.stalled[kind] -= 1;
       if (this.live.get(slot.runId) === run) this.live.delete(slot.runId);
+      this.left += 1;
       this.engine.figures.live.set(this.live.size);
       this.driving.delete(driven);
       if (kind) this.lookForWork();

@@ -1,26 +1,37 @@
 // How TypeScript becomes what Node runs: for production (build.mjs) and for tests that kill real processes.
 import { build } from 'esbuild';
-import { root } from './setup.mjs';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, runNode } from './setup.mjs';
 
-/**
- * Packages that an engine uses from its first second on. It is started often where it dies often, and reading them from one
- * file instead of a thousand takes half of the time. Whatever has a binary or files of its own beside it stays outside.
- */
-const carried = ['@marcbachmann/cel-js', '@opentelemetry/api', 'bintrees', 'croner', 'csv-parse', 'csv-stringify', 'decimal.js', 'drizzle-orm', 'fractional-indexing-jittered', 'lib0', 'nodemailer', 'postgres', 'prom-client', 'saxes', 'tdigest', 'undici', 'xmlchars', 'yjs', 'zod'];
+/** What an engine uses from its first second on: read from one file instead of a thousand, and compiled beforehand. */
+const carried = ['@marcbachmann/cel-js', '@opentelemetry/api', 'bintrees', 'croner', 'decimal.js', 'drizzle-orm', 'fractional-indexing-jittered', 'lib0', 'postgres', 'prom-client', 'tdigest', 'yjs', 'zod'];
 const packageOf = (path) => path.split('/').slice(0, path.startsWith('@') ? 2 : 1).join('/');
+const common = { bundle: true, platform: 'node', target: 'node20', sourcemap: 'linked', absWorkingDir: root, logLevel: 'warning' };
 
-/** `withPackages`: those above become part of the bundle. Code that is imported later stays in files of its own. */
-export async function bundle(entryPoints, outdir, { withPackages = false } = {}) {
-  await build({
-    entryPoints, outdir, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20', sourcemap: 'linked', absWorkingDir: root, logLevel: 'warning',
-    ...(withPackages ? { banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" } } : {}),
-    plugins: [{
-      name: 'own-imports',
-      setup: (bundler) => {
-        // `#flow/…`, `#db/…` and `#outgoing/…` look like packages to esbuild; they are ours and belong into the bundle.
-        bundler.onResolve({ filter: /^#(flow|db|outgoing)\// }, ({ path }) => bundler.resolve(`./${path.slice(1)}`, { resolveDir: root, kind: 'import-statement' }));
-        bundler.onResolve({ filter: /^[^.#/]/ }, ({ path, kind }) => (kind === 'entry-point' || (withPackages && carried.includes(packageOf(path))) ? undefined : { path, external: true }));
-      },
-    }],
-  });
+/** Servers with their packages beside them. Code that is imported later stays in files of its own. */
+export async function bundleServers(entryPoints, outdir) {
+  await build({ ...common, entryPoints, outdir, splitting: true, format: 'esm', plugins: [imports([])] });
 }
+
+/** An engine is started often where it dies often: one file, and what V8 makes of it. The entry exports `run`. Returns what to start. */
+export async function bundleEngine(entry, folder) {
+  await build({
+    ...common, entryPoints: { engine: entry }, outdir: folder, outExtension: { '.js': '.cjs' }, format: 'cjs', plugins: [imports(carried)],
+    banner: { js: "const importedFrom = require('node:url').pathToFileURL(__filename).href;" }, define: { 'import.meta.url': 'importedFrom' },
+    supported: { 'dynamic-import': false }, // compiled code that was kept cannot: it requires
+  });
+  const start = join(folder, 'start.cjs');
+  copyFileSync(join(root, 'scripts', 'start-compiled.cjs'), start);
+  runNode(start, ['--compile']);
+  return start;
+}
+
+const imports = (packages) => ({
+  name: 'imports',
+  setup: (bundler) => {
+    // `#flow/…`, `#db/…` and `#outgoing/…` look like packages to esbuild; they are ours and belong into the bundle.
+    bundler.onResolve({ filter: /^#(flow|db|outgoing)\// }, ({ path }) => bundler.resolve(`./${path.slice(1)}`, { resolveDir: root, kind: 'import-statement' }));
+    bundler.onResolve({ filter: /^[^.#/]/ }, ({ path, kind }) => (kind === 'entry-point' || packages.includes(packageOf(path)) ? undefined : { path, external: true }));
+  },
+});

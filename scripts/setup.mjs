@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -33,7 +33,7 @@ export function run(command, args, { show = false, env = {}, allowFailure = fals
 
 /** Runs a Node script of a dependency with this very Node. */
 export function runNode(script, args, options) {
-  return run(process.execPath, [join(root, script), ...args], options);
+  return run(process.execPath, [resolve(root, script), ...args], options);
 }
 
 export function ensureInstalled() {
@@ -43,7 +43,7 @@ export function ensureInstalled() {
   markCurrent('install', ['package.json', 'package-lock.json']);
 }
 
-const sources = ['app', 'cli', 'collab-server', 'db', 'engine', 'flow', 'outgoing', 'start.ts', 'start-engine.ts', 'start-part.ts', 'supervisor.ts', 'scripts/bundle.mjs', 'next.config.mjs', 'package-lock.json', 'postcss.config.mjs', 'tsconfig.json'];
+const sources = ['app', 'cli', 'collab-server', 'db', 'engine', 'flow', 'outgoing', 'start.ts', 'start-engine.ts', 'start-part.ts', 'supervisor.ts', 'scripts/bundle.mjs', 'scripts/start-compiled.cjs', 'next.config.mjs', 'package-lock.json', 'postcss.config.mjs', 'tsconfig.json'];
 
 export function ensureBuilt() {
   const built = existsSync(join(root, '.next', 'BUILD_ID')) && existsSync(join(root, 'dist', 'start.js'));
