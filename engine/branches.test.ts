@@ -14,6 +14,7 @@ import { Appender } from './append';
 import { claimSlots, loadRuns } from './claim';
 import { drive, type Outcome } from './drive';
 import type { Engine } from './engine';
+import { Relay } from './relay';
 import { LiveRun } from './live-run';
 import { createFigures } from './figures';
 import { aStep, chain, engineTest, type EngineTest } from './testing';
@@ -75,7 +76,7 @@ async function driven(flowId: string, own: Record<string, ReturnType<typeof gate
 }
 
 function engineFor(workerId: string, appender: Appender): Engine {
-  return { workerId, database: t.database, control: t.database.sql, appender, figures: createFigures(), calling: { key: Buffer.alloc(32), ownUrl: '' }, canMail: false, mayAct: () => true, isDraining: () => false, madeRoom: () => {} };
+  return { workerId, database: t.database, control: t.database.sql, appender, figures: createFigures(), relay: new Relay(), calling: { key: Buffer.alloc(32), ownUrl: '' }, canMail: false, mayAct: () => true, isDraining: () => false, madeRoom: () => {} };
 }
 
 const events = async (runId: string) => {

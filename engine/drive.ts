@@ -1,35 +1,24 @@
-import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { blobOf, getValue } from '#db/blobs';
-import { readEntry } from '#db/entries';
 import { isUnreachable } from '#db/refused';
-import { hintNewWork } from '#db/run-hint';
-import { signalChildren } from '#db/run-signal';
-import { failure, type Failure } from '#flow/failure';
-import type { EntryModel } from '#flow/component-model';
-import { isJsonObject, type Json } from '#flow/json';
 import { isEnded } from '#flow/run-state';
-import { stepsAwaitingRuns } from '#flow/steps/awaited-runs';
-import { text, type Text } from '#flow/text';
-import { reloaded } from '#flow/workflow-model';
+import { begin } from './begin-run';
 import { parkSlot, readInbox, returnSlot, type Slot } from './claim';
-import { decide, isMany, type Decision } from './decide';
-import { deferredWrites, queuesBefore } from './deferred';
-import { storeBlobs, type Engine } from './engine';
+import { decide, type Decision } from './decide';
+import { cutOff, end, stopChildren, stopWork, succeed } from './end-run';
+import type { Engine } from './engine';
 import { LostRun, type Draft, type LiveRun } from './live-run';
 import { perform, type Turn } from './perform';
-import { answers, computes } from './plan';
+import { computes } from './plan';
 import { deadlineOf, exceeded } from './run-limits';
 
 /** Carries one claimed run on until it ends, parks or belongs to somebody else. */
-const mostStalls = 8;
 const longestRestMs = 30_000;
-const stopMs = 700;
 const left = z.object({ by: z.object({ id: z.string().nullable(), name: z.string() }), stepId: z.string().optional() });
 export type Outcome = 'ended' | 'parked' | 'returned' | 'lost';
 
 export async function drive(engine: Engine, run: LiveRun, slot: Slot): Promise<Outcome> {
   try {
+    await engine.relay.take(run);
     await begin(engine, run, slot);
     for (;;) {
       if (run.lost) throw new LostRun(run.facts.id);
@@ -38,7 +27,7 @@ export async function drive(engine: Engine, run: LiveRun, slot: Slot): Promise<O
       if (run.called) await readWords(engine, run);
       const outcome = engine.isDraining() ? await drain(engine, run, slot) : await step(engine, run, nextDecision(run));
       if (outcome !== null) return outcome;
-      await yieldTurn();
+      await engine.relay.breathe();
     }
   } catch (error) {
     if (error instanceof LostRun || run.lost) {
@@ -49,27 +38,9 @@ export async function drive(engine: Engine, run: LiveRun, slot: Slot): Promise<O
     run.lose();
     await returnSlot(engine.control, slot, !isUnreachable(error));
     return 'returned';
+  } finally {
+    engine.relay.pass(run);
   }
-}
-
-let lastTurnMs = 0;
-const turnMs = 5;
-
-/** Runs are taken up right after a wait: their turn begins now. */
-export function beginTurn(): void {
-  lastTurnMs = performance.now();
-}
-
-let breath: Promise<void> | null = null;
-
-/** Lets sockets and timers have their turn, once a few milliseconds rather than after every step, for all runs together. */
-async function yieldTurn(): Promise<void> {
-  if (breath === null && performance.now() - lastTurnMs < turnMs) return;
-  breath ??= breathe().then(() => {
-    breath = null;
-    beginTurn();
-  });
-  await breath;
 }
 
 function nextDecision(run: LiveRun): Decision {
@@ -149,78 +120,6 @@ async function drain(engine: Engine, run: LiveRun, slot: Slot): Promise<Outcome 
   return null;
 }
 
-/** Stops what is under way and gives it a moment to say what it has done. */
-async function stopWork(run: LiveRun, why: string): Promise<void> {
-  run.step.abort(new Error(why));
-  if (run.busy.size > 0) await Promise.race([Promise.all(run.busy.values()), pause(stopMs, undefined, { ref: false })]);
-  run.release(); // A transaction that hangs must not hold up the end; without its slot it commits nothing.
-  if (run.lost) throw new LostRun(run.facts.id);
-}
-
-/** Runs that a step still waits for end with it. Told before the end is written, so that a crash in between tells them again. */
-async function stopChildren(engine: Engine, run: LiveRun): Promise<void> {
-  const waiting = stepsAwaitingRuns(run.facts.plan.definition, run.state);
-  if (waiting.length === 0) return;
-  await run.settled();
-  const told = await engine.database.db.transaction((tx) => signalChildren(tx, run.facts.id, waiting, run.lastWord ?? { id: null, name: 'Millrace' }));
-  for (const id of told) hintNewWork(engine.database.sql, id);
-}
-
-async function end(engine: Engine, run: LiveRun, drafts: readonly Draft[]): Promise<Outcome> {
-  run.emit(drafts, { search: run.excerpt });
-  return leave(engine, run);
-}
-
-/** The end is said; until it is written another run may be claimed. */
-async function leave(engine: Engine, run: LiveRun): Promise<Outcome> {
-  engine.madeRoom();
-  await run.settled();
-  return 'ended';
-}
-
-async function begin(engine: Engine, run: LiveRun, slot: Slot): Promise<void> {
-  const taken: Draft = { type: 'lease.taken', data: { worker: engine.workerId, fence: run.fence } };
-  if (slot.stalls >= mostStalls) {
-    const reason = `Its worker died or stumbled ${slot.stalls} times at the same place.`;
-    return run.emit([taken, { type: 'run.quarantined', data: { reason } }]);
-  }
-  if (run.state.status !== 'queued') return run.emit([taken]);
-  const model = run.facts.kind === 'workflow' ? await modelAtStart(engine, run) : null;
-  const blob = model ? blobOf(model) : null;
-  if (model) run.model = model;
-  const inline = blob ? await storeBlobs(engine, run.facts.workspaceId, [blob]) : [];
-  run.startedAtMs = Date.now();
-  run.emit([taken, { type: 'run.started', data: { worker: engine.workerId }, ...(blob ? { blob: blob.sha256 } : {}) }], { blobs: inline });
-  if (run.facts.kind === 'workflow' && run.model === null) run.emit([{ type: 'run.failed', data: { error: failure('ENTRY_NOT_FOUND', text('The entry was deleted before the workflow began.', 'L’entrée a été supprimée avant le début du workflow.')) } }]);
-}
-
-/** Who resumes may have corrected the entry first: what the workflow did not change itself is read again. */
-async function modelAtStart(engine: Engine, run: LiveRun): Promise<LiveRun['model']> {
-  if (run.model === null) {
-    return initialModel(engine, run);
-  }
-  const isResumed = run.state.startedAt !== null;
-  const fresh = isResumed && run.entryId !== null ? await readEntry(engine.database.db, run.facts.component.id, run.entryId) : null;
-  return fresh ? reloaded(run.model, fresh) : null;
-}
-
-/** A workflow's model as it is at the start: the entry, with the fields its starter gave, or what that gave alone. */
-async function initialModel(engine: Engine, run: LiveRun): Promise<LiveRun['model']> {
-  const { facts } = run;
-  const given = facts.inputRef === null ? undefined : await getValue(engine.database.db, facts.workspaceId, facts.inputRef);
-  if (run.entryId === null) return isJsonObject(given) ? { model: given, loaded: given } : null;
-  const entry = await readEntry(engine.database.db, facts.component.id, run.entryId);
-  return entry && givenOver(entry, given);
-}
-
-/** "Update model" writes the fields that were given differently, unless somebody changed them since they were loaded. */
-function givenOver(entry: EntryModel, given: Json | undefined): NonNullable<LiveRun['model']> {
-  const own = isJsonObject(given ?? null) && isJsonObject(given) && given['id'] === entry.id ? given : {};
-  const data = own['data'] ?? null;
-  const loaded = { ...entry, updateDate: own['updateDate'] ?? entry.updateDate };
-  return { model: { ...loaded, data: { ...entry.data, ...(isJsonObject(data) ? data : {}) } }, loaded };
-}
-
 /** Turns what others left into events; only the owner does. */
 async function readWords(engine: Engine, run: LiveRun): Promise<void> {
   run.called = false;
@@ -274,42 +173,4 @@ async function handBack(engine: Engine, run: LiveRun, slot: Slot): Promise<Outco
   await run.settled();
   await returnSlot(engine.control, slot, false);
   return 'returned';
-}
-
-/** Deferred writes that no step applied are dropped. */
-async function unapplied(engine: Engine, run: LiveRun): Promise<Text | null> {
-  const filled = queuesBefore(run.facts.plan, run.state, null);
-  const count = filled.length === 0 ? 0 : (await deferredWrites(engine.database, run, filled)).length;
-  return count === 0 ? null : text(`${count} deferred operations were dropped: no step applied them.`, `${count} opérations différées ont été abandonnées : aucune étape ne les a appliquées.`);
-}
-
-async function succeed(engine: Engine, run: LiveRun, decision: Extract<Decision, { do: 'succeed' }>): Promise<Outcome> {
-  const output = run.facts.kind === 'workflow' ? { ...run.model?.model, state: decision.state } : unanswered(run);
-  const unsaved = decision.state === 'finished' && run.model && JSON.stringify(run.model.model['data']) !== JSON.stringify(run.model.loaded['data'])
-    ? text('The model was changed and not saved: no "Update model" ran after the change.', 'Le modèle a été changé sans être enregistré : aucune étape « Mettre à jour le modèle » ensuite.') : null;
-  const warnings = [decision.warning, unsaved, await unapplied(engine, run)].filter((each) => each !== null);
-  run.endsAsDraft = decision.state === 'draft';
-  const blob = output === undefined ? null : blobOf(output);
-  if (output !== undefined) run.excerpt ||= JSON.stringify(output).slice(0, 2_000);
-  const inline = blob ? await storeBlobs(engine, run.facts.workspaceId, [blob]) : [];
-  run.emit([
-    ...warnings.map((each): Draft => ({ type: 'step.logged', data: { level: 'warning', message: each.en, text: each } })),
-    { type: 'run.succeeded', data: { warnings: run.state.warnings + warnings.length, ...(decision.state ? { state: decision.state } : {}) } },
-  ], { blobs: inline, search: run.excerpt, ...(blob ? { outputRef: blob.sha256 } : {}) });
-  return leave(engine, run);
-}
-
-/** A dataflow whose answering steps got no item answers `[]` where many were due, else null (undefined: nothing to store). */
-function unanswered(run: LiveRun): Json | undefined {
-  if (run.state.responded) return undefined;
-  const { plan } = run.facts;
-  const answering = [...plan.types].find(([, type]) => answers(type))?.[0];
-  const source = answering === undefined ? undefined : plan.graph.sourcesOf(answering)[0];
-  return source && isMany(source.stepId, run.state, plan) ? [] : undefined;
-}
-
-/** Fails the run whatever is open: its time is over, or its log is full. */
-function cutOff(run: LiveRun, error: Failure): Draft[] {
-  const open = Object.entries(run.state.steps).filter(([, each]) => each.status === 'running' || each.status === 'waiting' || each.status === 'retrying');
-  return [...open.map(([stepId, each]): Draft => ({ type: 'step.failed', stepId, attempt: each.attempt, iteration: each.iteration, data: { error: { ...error, stepId }, retryable: false } })), { type: 'run.failed', data: { error } }];
 }

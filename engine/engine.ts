@@ -4,6 +4,7 @@ import type { Database } from '#db/client';
 import type { Calling } from '#db/open-connector';
 import type { Appender } from './append';
 import type { Figures } from './figures';
+import type { Relay } from './relay';
 
 /** What every part of a worker shares. `control` commits without waiting for the disk: claims, parking, leases. */
 export type Engine = {
@@ -11,6 +12,7 @@ export type Engine = {
   database: Database;
   control: postgres.Sql;
   appender: Appender;
+  relay: Relay;
   calling: Calling;
   /** An e-mail server is set up. */
   canMail: boolean;

@@ -9,7 +9,7 @@ import { call } from './append';
 import type { Append } from './append-statement';
 import { claimSlots, loadRuns, returnSlot, type Slot } from './claim';
 import { claimLimited, whoIsLimited, type Limited } from './claim-limited';
-import { beginTurn, drive } from './drive';
+import { drive } from './drive';
 import type { Engine } from './engine';
 import type { LiveRun } from './live-run';
 import { reap, wakeParents } from './reaper';
@@ -155,7 +155,7 @@ export class Worker {
 
   private async take(slots: readonly Slot[]): Promise<void> {
     const runs = await this.load(slots);
-    beginTurn();
+    this.engine.relay.beginTurn();
     for (const slot of slots) {
       const run = runs.get(slot.runId);
       // Its flow or version is gone, or its log does not read: it counts as a stall, and after five it is left alone.
