@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { simulate, type World } from './simulation';
+import type { World } from './simulated-database';
+import { simulate } from './simulation';
 
 /**
  * `MILLRACE_LONG=1` plays 100,000 worlds, `MILLRACE_SEEDS=from-to` some of them, `SEED=n` one, for a failure that printed its seed. The worlds of a run of the
