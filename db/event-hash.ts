@@ -1,6 +1,6 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Json } from '#flow/json';
 import { deriveKey, readEnv } from './env';
+import { hmacSha256 } from './hmac';
 
 /**
  * The chain over a run's log: each hash is an HMAC over the one before it and the canonical row, under a key that is
@@ -22,17 +22,26 @@ export type HashedRow = {
   blob: string | null;
 };
 
-let key: KeyObject | undefined;
+let sign: ((text: string) => string) | undefined;
 
-/** From SECRET_KEY of this process; every process of an installation has the same one. */
-function eventKey(): KeyObject {
-  key ??= createSecretKey(deriveKey(readEnv().secretKey, 'run-events'));
-  return key;
+/** `json`: the text of `data` as JSON, when it is at hand. The key is of this process's SECRET_KEY; every process of an installation has the same one. */
+export function hashEvent(previous: string, row: HashedRow, json?: string): string {
+  sign ??= hmacSha256(deriveKey(readEnv().secretKey, 'run-events'));
+  const place = JSON.stringify([row.runId, row.seq, row.type, row.version, row.stepId, row.attempt, row.iteration, row.fence, row.at]);
+  const data = json !== undefined && isInOrder(row.data) ? json : canonical(row.data);
+  return sign(`${previous}\n${place.slice(0, -1)},${data},${JSON.stringify(row.blob)}]`);
 }
 
-export function hashEvent(previous: string, row: HashedRow): string {
-  const line = canonical([row.runId, row.seq, row.type, row.version, row.stepId, row.attempt, row.iteration, row.fence, row.at, row.data, row.blob]);
-  return createHmac('sha256', eventKey()).update(`${previous}\n${line}`).digest('hex');
+/** Whether its JSON is canonical as it stands. */
+function isInOrder(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isInOrder);
+  let before = '';
+  for (const key of Object.keys(value)) {
+    if (key < before || !isInOrder(value[key] ?? null)) return false;
+    before = key;
+  }
+  return true;
 }
 
 /** JSON with sorted keys: jsonb keeps neither their order nor the spelling of numbers. */
@@ -40,6 +49,14 @@ export function canonical(value: Json): string {
   if (Array.isArray(value)) return `[${value.map((each) => canonical(each ?? null)).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   return `{${Object.keys(value).filter((each) => value[each] !== undefined).toSorted().map((each) => `${JSON.stringify(each)}:${canonical(value[each] ?? null)}`).join(',')}}`;
+}
+
+/** Data as it will be read again, with its text: nearly always the data itself. Keys in order spare the chain to write them once more. */
+export function storedData(given: object): { json: string; data: Json } {
+  const json = JSON.stringify(given);
+  if (!/\\u(?:0000|d[89a-f])/.test(json)) return { json, data: given as Json }; // it holds JSON; absent keys are left out by JSON and hash alike
+  const data = storableJson(JSON.parse(json));
+  return { json: JSON.stringify(data), data };
 }
 
 /** What jsonb and text refuse, shown as something else: NUL as its picture, half characters as the replacement sign. */

@@ -8,7 +8,7 @@ import type { Trigger } from '#flow/steps/capabilities';
 import { text } from '#flow/text';
 import { blobOf, blobsInto, isFresh, putBlobs, type Blob } from './blobs';
 import type { Executor } from './client';
-import { hashEvent, storable, storableJson } from './event-hash';
+import { hashEvent, storable, storableJson, storedData } from './event-hash';
 import { pinsOf, type Pins } from './run-pins';
 import { flowVersions } from './schema';
 import { traceparent } from './trace';
@@ -46,17 +46,20 @@ export async function insertRun(tx: Executor, request: RunRequest): Promise<stri
 }
 
 /** A run that is about to begin: what its row, its slot and its first event hold. */
-export type NewRun = { request: RunRequest; runId: string; at: string; hash: string; data: Json; pins: Pins; input: Blob | null; searchText: string; trace: string | null };
+export type NewRun = { request: RunRequest; runId: string; at: string; hash: string; json: string; pins: Pins; input: Blob | null; searchText: string; trace: string | null };
 
 export function newRun(request: RunRequest, pins: Pins, trace: string | null): NewRun {
   const { flow, version, startedBy, trigger, parent, fork } = request;
   const runId = newRunId();
   const input = request.input === undefined ? null : blobOf(request.input);
-  const data = storableJson({ trigger, startedBy: { ...startedBy }, version: version.number, draft: version.number === null, ...(parent ? { parentRunId: parent.runId } : {}), ...(request.triggerName === undefined ? {} : { triggerName: request.triggerName }), ...(fork ? { fork: forkData(fork.facts) } : {}) });
+  const { json, data } = storedData({
+    draft: version.number === null, ...(fork ? { fork: forkData(fork.facts) } : {}), ...(parent ? { parentRunId: parent.runId } : {}), startedBy: { id: startedBy.id, name: startedBy.name }, trigger,
+    ...(request.triggerName === undefined ? {} : { triggerName: request.triggerName }), version: version.number,
+  });
   const searchText = storable([shortRunName(runId), flow.name, startedBy.name, request.triggerName ?? '', request.input === undefined ? '' : JSON.stringify(request.input).slice(0, searchLength)].join(' '));
   const at = new Date().toISOString();
-  const hash = hashEvent('', { runId, seq: 1, type: 'run.requested', version: 1, stepId: null, attempt: null, iteration: null, fence: 0, at, data, blob: fork?.override?.sha256 ?? null });
-  return { request, runId, at, hash, data, pins, input, searchText, trace };
+  const hash = hashEvent('', { runId, seq: 1, type: 'run.requested', version: 1, stepId: null, attempt: null, iteration: null, fence: 0, at, data, blob: fork?.override?.sha256 ?? null }, json);
+  return { request, runId, at, hash, json, pins, input, searchText, trace };
 }
 
 /** The inputs that may not be stored yet. */
@@ -76,7 +79,7 @@ export function startOf(made: readonly NewRun[], inputs: ReturnType<typeof newIn
     ['forked_from', column('uuid', ({ request }) => request.fork?.facts.runId ?? null)], ['forked_at_seq', column('int', ({ request }) => request.fork?.facts.seq ?? null)],
     ['depth', column('int', ({ request }) => (request.parent ? request.parent.depth + 1 : 0))], ['steps_total', column('int', ({ request }) => stepsOf(request.version.definition).length)],
     ['pins', column('text', (run) => JSON.stringify(run.pins))], ['input_ref', column('text', (run) => run.input?.sha256 ?? null)], ['search_text', column('text', (run) => run.searchText)],
-    ['created_at', column('text', (run) => run.at)], ['traceparent', column('text', (run) => run.trace)], ['data', column('text', (run) => JSON.stringify(run.data))],
+    ['created_at', column('text', (run) => run.at)], ['traceparent', column('text', (run) => run.trace)], ['data', column('text', (run) => run.json)],
     ['blob', column('text', ({ request }) => request.fork?.override?.sha256 ?? null)], ['hash', column('text', (run) => run.hash)],
   ];
   return sql`with t as (

@@ -13,7 +13,7 @@ import type { Draft, LiveRun } from './live-run';
 const mostStalls = 8;
 
 export async function begin(engine: Engine, run: LiveRun, slot: Slot): Promise<void> {
-  const taken: Draft = { type: 'lease.taken', data: { worker: engine.workerId, fence: run.fence } };
+  const taken: Draft = { type: 'lease.taken', data: { fence: run.fence, worker: engine.workerId } };
   if (slot.stalls >= mostStalls) {
     const reason = `Its worker died or stumbled ${slot.stalls} times at the same place.`;
     return run.emit([taken, { type: 'run.quarantined', data: { reason } }]);

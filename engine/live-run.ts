@@ -1,4 +1,4 @@
-import { hashEvent, storable, storableJson } from '#db/event-hash';
+import { hashEvent, storable, storedData } from '#db/event-hash';
 import type { Blob } from '#db/blobs';
 import type { Starter } from '#db/run-request';
 import type { ComponentModel } from '#flow/component-model';
@@ -201,16 +201,16 @@ export class LiveRun {
     const seq = this.headSeq + 1;
     const at = this.now();
     const { json, data } = stored(draft.data);
-    const own = { type: draft.type, ...(draft.stepId === undefined ? {} : { stepId: draft.stepId }), ...(draft.attempt === undefined ? {} : { attempt: draft.attempt }), ...(draft.iteration === undefined ? {} : { iteration: draft.iteration }) };
-    this.fold.apply({ ...own, seq, at, data } as RunEvent); // A draft is typed; only its texts were made storable.
-    const row = {
-      runId: this.facts.id, seq, type: draft.type, version: eventVersion, stepId: draft.stepId ?? null, attempt: draft.attempt ?? null, iteration: draft.iteration ?? null,
-      fence: this.fence, at, data, blob: draft.blob ?? null,
+    const { type, stepId, attempt, iteration, blob } = draft;
+    this.fold.apply({ type, stepId, attempt, iteration, seq, at, data } as RunEvent); // A draft is typed; only its texts were made storable.
+    const row: EventRow = {
+      runId: this.facts.id, seq, type, version: eventVersion, stepId: stepId ?? null, attempt: attempt ?? null, iteration: iteration ?? null, fence: this.fence, at, data, json, blob: blob ?? null, hash: '',
     };
-    if (draft.blob !== undefined && draft.stepId !== undefined) this.blobOf.set(draft.stepId, draft.blob);
+    if (blob !== undefined && stepId !== undefined) this.blobOf.set(stepId, blob);
     this.headSeq = seq;
-    this.headHash = hashEvent(this.headHash, row);
-    return { ...row, json, hash: this.headHash };
+    this.headHash = hashEvent(this.headHash, row, json);
+    row.hash = this.headHash;
+    return row;
   }
 
   /** Resolves when everything emitted is in the log; rejects with `LostRun` when another worker has taken over. */
@@ -243,13 +243,11 @@ export class EndingRun extends Error {
 
 const largestData = 8_000;
 
-/** As it will be read again; nearly always the text of the draft itself. */
 function stored(given: object): { json: string; data: Json } {
-  const json = JSON.stringify(given);
-  if (json.length <= largestData && !/\\u(?:0000|d[89a-f])/.test(json)) return { json, data: given as Json }; // a draft holds JSON; absent keys are left out by JSON and hash alike
-  const data: Json = JSON.parse(json);
-  const changed = bounded(storableJson(data));
-  return { json: JSON.stringify(changed), data: changed };
+  const whole = storedData(given);
+  if (whole.json.length <= largestData) return whole;
+  const data = bounded(whole.data);
+  return { json: JSON.stringify(data), data };
 }
 
 /** Event data stays small: long texts are cut first, details go last. What a step gave is in its blob. */

@@ -202,7 +202,7 @@ async function recordItems(engine: Engine, run: LiveRun, turn: Turn, step: Step,
   remember(run, step.id, { items: outcome.items, many: outcome.many }, blobs.reduce((sum, each) => sum + each.sizeBytes, 0));
   run.emit([...said(turn, done), {
     type: 'step.succeeded', ...own, blob: ref,
-    data: { itemsIn: done.itemsIn, itemsOut: outcome.items.length, durationMs: durationOf(done), warnings: done.session.warnings(), many: outcome.many, ...(responds ? { responded: true } : {}) },
+    data: { durationMs: durationOf(done), itemsIn: done.itemsIn, itemsOut: outcome.items.length, many: outcome.many, ...(responds ? { responded: true } : {}), warnings: done.session.warnings() },
   }], { blobs: inline, ...(response ? { outputRef: response.sha256 } : {}) });
 }
 
@@ -217,7 +217,7 @@ async function recordModel(engine: Engine, run: LiveRun, turn: Turn, outcome: Wo
   run.model = model;
   if (outcome.loaded && typeof outcome.loaded['id'] === 'number' && outcome.loaded['id'] > 0) run.entryId = outcome.loaded['id'];
   run.emit([...said(turn, done), {
-    type: 'step.succeeded', ...own, blob: blob.sha256, data: { itemsIn: 1, itemsOut: 1, durationMs: durationOf(done), warnings: done.session.warnings(), next: outcome.next },
+    type: 'step.succeeded', ...own, blob: blob.sha256, data: { durationMs: durationOf(done), itemsIn: 1, itemsOut: 1, next: outcome.next, warnings: done.session.warnings() },
   }], { blobs: inline });
 }
 

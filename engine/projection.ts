@@ -6,10 +6,11 @@ import type { Along, LiveRun } from './live-run';
 export type Projection = {
   status: string; warnings: number; stepsDone: number; itemsOut: number | null; startedAt: string | null; finishedAt: string | null; error: string | null;
   responded: boolean; outputRef: string | null; search: string; instanceState: string | null;
-  /** Of the instance: at which step, by whom (JSON) and why it moved. */
+  /** Of the instance, if there is one: at which step, by whom (JSON) and why it moved. */
   move: { stepId: string | null; by: string | null; reason: string };
 };
 const restMs = 1_000;
+const unmoved: Projection['move'] = { stepId: null, by: null, reason: '' };
 
 /** null while nothing changed that lists show: the counter of finished steps alone is written once a second. */
 export function projectionOf(run: LiveRun, along: Along, ended: boolean): Projection | null {
@@ -21,7 +22,7 @@ export function projectionOf(run: LiveRun, along: Along, ended: boolean): Projec
   run.projectedStatus = state.status;
   return {
     ...foldedColumns(state), error: state.error === null ? null : JSON.stringify(state.error), responded: along.outputRef !== undefined, outputRef: along.outputRef ?? null,
-    search: ended ? searchOf(state, along) : '', instanceState, move: moveOf(run),
+    search: ended ? searchOf(state, along) : '', instanceState, move: run.facts.instanceId === null ? unmoved : moveOf(run),
   };
 }
 
