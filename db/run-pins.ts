@@ -41,7 +41,17 @@ export function reachesOutside(definition: FlowDefinition): boolean {
   return called.length + outside.length > 0;
 }
 
-function reachedBy(definition: FlowDefinition): { flows: string[]; outside: string[] } {
+type Reached = { flows: string[]; outside: string[] };
+/** Definitions never change, and each start asks. */
+const reached = new WeakMap<FlowDefinition, Reached>();
+
+function reachedBy(definition: FlowDefinition): Reached {
+  const known = reached.get(definition) ?? readReached(definition);
+  reached.set(definition, known);
+  return known;
+}
+
+function readReached(definition: FlowDefinition): Reached {
   const [called, outside] = [new Set<string>(), new Set<string>()];
   for (const step of stepsOf(definition)) {
     for (const [key, meta] of Object.entries(stepType(stepKey(definition.kind, step.type))?.params ?? {})) {

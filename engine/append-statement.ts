@@ -1,6 +1,7 @@
 import type postgres from 'postgres';
 import type { Blob } from '#db/blobs';
 import type { Json } from '#flow/json';
+import { eventVersion } from '#flow/run-event';
 import type { LiveRun } from './live-run';
 import type { Projection } from './projection';
 
@@ -17,7 +18,7 @@ export type Append = {
 export type Answer = { runId: string; cancel: boolean; wakes: number };
 
 export async function writeAppends(sql: postgres.Sql, appends: readonly Append[], known: (workspaceId: string, sha256: string) => boolean): Promise<Answer[]> {
-  const events = appends.flatMap((append) => append.rows);
+  const events = appends.flatMap((append, place) => append.rows.map((row) => ({ place, row })));
   const blobs = uniqueBlobs(appends, known);
   const moved = appends.flatMap(({ run, newSeq, headHash, projection, ended }) => (projection ? [{ run, newSeq, headHash, ended, ...projection }] : []));
   const consumed = appends.flatMap((append) => append.consumed);
@@ -29,24 +30,24 @@ export async function writeAppends(sql: postgres.Sql, appends: readonly Append[]
   return sql<Answer[]>`
     with h as (
       select * from unnest(${of(appends, (a) => a.run.facts.id)}::uuid[], ${of(appends, (a) => a.run.fence)}::int[], ${of(appends, (a) => a.oldSeq)}::int[], ${of(appends, (a) => a.newSeq)}::int[],
-        ${of(appends, (a) => a.headHash)}::text[], ${of(appends, (a) => Number(a.ended))}::int[], ${of(appends, (a) => Number(a.progressed))}::int[]) t(run_id, fence, old_seq, new_seq, hash, ended, progressed)
+        ${of(appends, (a) => a.headHash)}::text[], ${of(appends, (a) => Number(a.ended))}::int[], ${of(appends, (a) => Number(a.progressed))}::int[]) with ordinality t(run_id, fence, old_seq, new_seq, hash, ended, progressed, place)
     ), u as (
       update run_slots s set head_seq = h.new_seq, head_hash = decode(h.hash, 'hex'), stalls = case when h.progressed = 1 then 0 else s.stalls end,
         last_progress_seq = case when h.progressed = 1 then h.new_seq else s.last_progress_seq end
       from h where s.run_id = h.run_id and s.fence = h.fence and s.head_seq = h.old_seq and s.state = 'leased' and h.ended = 0
-      returning s.run_id, s.cancel_requested, s.wakes
+      returning s.run_id, s.fence, s.cancel_requested, s.wakes, h.place
     ), d as (
       delete from run_slots s using h where s.run_id = h.run_id and s.fence = h.fence and s.head_seq = h.old_seq and s.state = 'leased' and h.ended = 1
-      returning s.run_id, s.cancel_requested, s.wakes
+      returning s.run_id, s.fence, s.cancel_requested, s.wakes, h.place
     ), ok as (
       select * from u union all select * from d
     ), e as (
       insert into run_events (run_id, seq, type, version, step_id, attempt, iteration, fence, at, data, blob, hash)
-      select t.run_id, t.seq, t.type, t.version, t.step_id, t.attempt, t.iteration, t.fence, t.at::timestamptz, t.data::jsonb, decode(t.blob, 'hex'), decode(t.hash, 'hex')
-      from unnest(${of(events, (e) => e.runId)}::uuid[], ${of(events, (e) => e.seq)}::int[], ${of(events, (e) => e.type)}::text[], ${of(events, (e) => e.version)}::int[], ${of(events, (e) => e.stepId)}::text[],
-        ${of(events, (e) => e.attempt)}::int[], ${of(events, (e) => e.iteration)}::int[], ${of(events, (e) => e.fence)}::int[], ${of(events, (e) => e.at)}::text[], ${of(events, (e) => e.json)}::text[],
-        ${of(events, (e) => e.blob)}::text[], ${of(events, (e) => e.hash)}::text[]) t(run_id, seq, type, version, step_id, attempt, iteration, fence, at, data, blob, hash)
-      join ok on ok.run_id = t.run_id
+      select ok.run_id, t.seq, t.type, ${eventVersion}::int, t.step_id, t.attempt, t.iteration, ok.fence, t.at::timestamptz, t.data::jsonb, decode(t.blob, 'hex'), decode(t.hash, 'hex')
+      from unnest(${of(events, (e) => e.place + 1)}::int[], ${of(events, (e) => e.row.seq)}::int[], ${of(events, (e) => e.row.type)}::text[], ${of(events, (e) => e.row.stepId)}::text[], ${of(events, (e) => e.row.attempt)}::int[],
+        ${of(events, (e) => e.row.iteration)}::int[], ${of(events, (e) => e.row.at)}::text[], ${of(events, (e) => e.row.json)}::text[], ${of(events, (e) => e.row.blob)}::text[], ${of(events, (e) => e.row.hash)}::text[])
+        t(place, seq, type, step_id, attempt, iteration, at, data, blob, hash)
+      join ok on ok.place = t.place
     )${blobs.length > 0 ? sql`, b as (
       insert into blobs (workspace_id, sha256, size_bytes, encoding, body)
       select t.workspace_id, decode(t.sha256, 'hex'), t.size_bytes, t.encoding, decode(t.body, 'base64')
