@@ -74,7 +74,7 @@ it('C10 kill -9 under typing clients loses no acknowledged edit, and the rest co
       if (own.length === ownSteps) renameStep(session.doc, stepId, name, 'test');
       else own.push(stepId);
       made[who]?.push({ stepId, turn });
-      await pause((15 + ((who * 7 + turn * 5) % 11)) * (isLong ? 20 : 1)); // fifty of them on one machine
+      await pause((15 + ((who * 7 + turn * 5) % 11)) * (isLong ? 40 : 1)); // fifty of them on one machine
     }
   });
   const lostOf = (edits: readonly { stepId: string; turn: number }[], kept: Map<string, string>) => edits.filter(({ stepId, turn }) => turnOf(kept.get(stepId)) < turn);

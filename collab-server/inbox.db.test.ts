@@ -6,7 +6,7 @@ import { notify, readNotifications } from '#db/notifications';
 import { answerTask, openTask } from '#db/tasks';
 import { newId, newRunId } from '#flow/id';
 import { text } from '#flow/text';
-import { insertFlow, liveClient, person, signUp, join, startTestWeb, until, type Person, type TestWeb } from './testing';
+import { insertFlow, join, liveClient, otherWorkspaceId, outsider, person, startTestWeb, until, type Person, type TestWeb } from './testing';
 
 type News = { notifications: { subject: { en: string }; kind: string; unread: number }[]; tasks: { id: string; state: string }[] };
 
@@ -24,10 +24,8 @@ beforeAll(async () => {
   owner = await person(web, 'Owner', 'owner');
   op = await person(web, 'Op', 'operator');
   vi = await person(web, 'Vi', 'viewer');
-  eve = await signUp(web.database, web.env, 'Eve');
-  await web.database.sql`insert into workspaces (id, name) values ('wks_other', 'Other')`;
-  await join(web.database, 'wks_other', eve.id, 'owner');
-  await join(web.database, 'wks_other', op.id, 'viewer');
+  eve = await outsider(web, 'Eve');
+  await join(web.database, otherWorkspaceId, op.id, 'viewer');
   flowId = await insertFlow(web.database, web.workspaceId);
   runId = newRunId();
   const versionId = newId('ver');
@@ -64,7 +62,7 @@ it('L9 everybody hears of what is theirs in this workspace, counted, in every wi
   const key = await createApiKey(web.database, as(owner, 'owner'), { name: 'program', role: 'owner' });
   if (!key.ok) return expect.fail('no key');
   const [first, second, elsewhere, viewer, stranger, program] = [
-    await windowOf({ cookie: op.cookie, auth: { workspace: web.workspaceId } }), await windowOf({ cookie: op.cookie, auth: { workspace: web.workspaceId } }), await windowOf({ cookie: op.cookie, auth: { workspace: 'wks_other' } }),
+    await windowOf({ cookie: op.cookie, auth: { workspace: web.workspaceId } }), await windowOf({ cookie: op.cookie, auth: { workspace: web.workspaceId } }), await windowOf({ cookie: op.cookie, auth: { workspace: otherWorkspaceId } }),
     await windowOf({ cookie: vi.cookie }), await windowOf({ cookie: eve.cookie }), await windowOf({ auth: { apiKey: key.key } }),
   ];
   await tell([op.id], 'One');

@@ -3,7 +3,7 @@ import { createApiKey } from '#db/api-keys';
 import { recordChange } from '#db/record-change';
 import { newId, newRunId } from '#flow/id';
 import type { RunEvent } from '#flow/run-event';
-import { insertFlow, join, liveClient, person, signUp, startTestWeb, until, type Person, type TestWeb } from './testing';
+import { insertFlow, liveClient, otherWorkspaceId, outsider, person, startTestWeb, until, type Person, type TestWeb } from './testing';
 
 let web: TestWeb;
 let op: Person;
@@ -17,9 +17,7 @@ beforeAll(async () => {
   web = await startTestWeb();
   op = await person(web, 'Op', 'operator');
   vi = await person(web, 'Vi', 'viewer');
-  eve = await signUp(web.database, web.env, 'Eve');
-  await web.database.sql`insert into workspaces (id, name) values ('wks_other', 'Other')`;
-  await join(web.database, 'wks_other', eve.id, 'owner');
+  eve = await outsider(web, 'Eve');
   flowId = await insertFlow(web.database, web.workspaceId);
   versionId = newId('ver');
   await web.database.sql`insert into flow_versions (id, flow_id, number, content_hash, definition) values (${versionId}, ${flowId}, 1, 'h', '{}')`;
@@ -142,7 +140,7 @@ it('L1 L2 refuses who is not signed in, foreign ids and payloads that are none',
   });
   expect(await refusal({})).toBe('NOT_SIGNED_IN');
   expect(await refusal({ auth: { apiKey: 'mlr_forged' } })).toBe('NOT_SIGNED_IN');
-  expect(await refusal({ cookie: op.cookie, auth: { workspace: 'wks_other' } })).toBe('WORKSPACE_NOT_FOUND');
+  expect(await refusal({ cookie: op.cookie, auth: { workspace: otherWorkspaceId } })).toBe('WORKSPACE_NOT_FOUND');
   expect(await refusal({ cookie: op.cookie, origin: 'https://evil.example' })).toBe('websocket error');
   const runId = await insertRun();
   const stranger = connected('/runs', { cookie: eve.cookie });
@@ -172,7 +170,7 @@ it('L7 followers hear of what changed under their topics in their workspace', as
   socket.on('changes', ({ changes }: { changes: { topic: string; objectId: string }[] }) => heard.push(...changes.map((each) => `${each.topic} ${each.objectId}`)));
   expect(await ask(socket, 'follow', { topics: [{ topic: 'entry', objectId: 'cmp_1' }, { topic: 'file' }] })).toEqual({ ok: true });
   const { db } = web.database;
-  await recordChange(db, { workspaceId: 'wks_other', topic: 'file', objectId: 'fil_0' });
+  await recordChange(db, { workspaceId: otherWorkspaceId, topic: 'file', objectId: 'fil_0' });
   await recordChange(db, { workspaceId: web.workspaceId, topic: 'entry', objectId: 'cmp_2', entryId: 1 });
   await recordChange(db, { workspaceId: web.workspaceId, topic: 'entry', objectId: 'cmp_1', entryId: 1 });
   await recordChange(db, { workspaceId: web.workspaceId, topic: 'file', objectId: 'fil_1' });
@@ -187,7 +185,7 @@ it('L7 a page that follows late is told what changed since it was drawn, and of 
   witness.on('changes', ({ changes }: { changes: unknown[] }) => void (seen += changes.length));
   await ask(witness, 'follow', { topics: [{ topic: 'component' }] });
   const { db } = web.database;
-  await recordChange(db, { workspaceId: 'wks_other', topic: 'component', objectId: 'cmp_other' });
+  await recordChange(db, { workspaceId: otherWorkspaceId, topic: 'component', objectId: 'cmp_other' });
   await recordChange(db, { workspaceId: web.workspaceId, topic: 'member', objectId: 'usr_1' });
   await recordChange(db, { workspaceId: web.workspaceId, topic: 'component', objectId: 'cmp_drawn_before', deleted: true });
   await until(() => seen === 1, 'the change', 15_000);

@@ -10,7 +10,7 @@ import { appendUpdates, loadDocument } from '#db/flow-documents';
 import { addStage, addStep, definitionOf, renameFlow } from '#flow/document';
 import { stepsOf } from '#flow/flow';
 import { writeStep1, writeStep2, writeUpdate } from './protocol';
-import { closeCodeOf, flowOf, insertFlow, join, openStock, person, rawSocket, signUp, startTestWeb, synced, until, type Person, type TestWeb } from './testing';
+import { closeCodeOf, flowOf, insertFlow, openStock, outsider, person, rawSocket, startTestWeb, synced, until, type Person, type TestWeb } from './testing';
 
 let web: TestWeb;
 let ana: Person;
@@ -47,8 +47,7 @@ describe('getting in', () => {
     expect(await closeCodeOf(rawSocket(web.url, flowId, { cookie: 'millrace.session_token=forged.abc' }))).toBe(4401);
   });
   it('C3 answers a flow of another workspace like one that does not exist', async () => {
-    const eve = await signUp(web.database, web.env, 'Eve');
-    await join(web.database, await otherWorkspace(), eve.id, 'owner');
+    const eve = await outsider(web, 'Eve');
     expect(await closeCodeOf(rawSocket(web.url, flowId, cookie(eve)))).toBe(4404);
     expect(await closeCodeOf(rawSocket(web.url, 'flw_none', cookie(ana)))).toBe(4404);
     expect(await closeCodeOf(rawSocket(web.url, '%ff..', cookie(ana)))).toBe(4404);
@@ -65,11 +64,6 @@ describe('getting in', () => {
     }
   });
 });
-
-async function otherWorkspace(): Promise<string> {
-  await web.database.sql`insert into workspaces (id, name) values ('wks_other', 'Other') on conflict do nothing`;
-  return 'wks_other';
-}
 
 describe('editing together', () => {
   it('C5 C7 stores an update with its author and in words before others see it', async () => {

@@ -3,7 +3,7 @@ import { join as pathJoin } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { roles, type Role } from '#db/access';
 import { newId, newRunId } from '#flow/id';
-import { insertFlow, join, liveClient, person, signUp, startTestWeb, until, type Person, type TestWeb } from './testing';
+import { insertFlow, join, liveClient, otherWorkspaceId, outsider, person, startTestWeb, until, type Person, type TestWeb } from './testing';
 
 /**
  * Every namespace and every client event × who asks × whose ids. Both are read from the sources, so a new one is in here
@@ -37,12 +37,9 @@ let asked = 0;
 beforeAll(async () => {
   web = await startTestWeb();
   for (const role of roles) people[role] = await person(web, `The-${role}`, role);
-  const stranger = await signUp(web.database, web.env, 'Stranger');
-  people.stranger = stranger;
-  await web.database.sql`insert into workspaces (id, name) values ('wks_other', 'Other')`;
-  await join(web.database, 'wks_other', stranger.id, 'owner');
+  people.stranger = await outsider(web, 'Stranger');
   own = await ids(web.workspaceId);
-  foreign = await ids('wks_other');
+  foreign = await ids(otherWorkspaceId);
   deleted = await ids(web.workspaceId);
   await web.database.sql`update flows set deleted_at = now() where id = ${deleted.flowId}`;
   await web.database.sql`delete from runs where id = ${deleted.runId}`;
@@ -92,7 +89,7 @@ describe.each(namespaces)('namespace %s', (namespace) => {
     expect(await refusal(namespace, {})).toBe('NOT_SIGNED_IN');
     expect(await refusal(namespace, { cookie: 'millrace.session_token=forged.forged' })).toBe('NOT_SIGNED_IN');
     for (const apiKey of ['', 'mlr_forged', 'x'.repeat(200)]) expect(await refusal(namespace, { auth: { apiKey } }), apiKey).toBe('NOT_SIGNED_IN');
-    expect(await refusal(namespace, { cookie: people.owner?.cookie ?? '', auth: { workspace: 'wks_other' } })).toBe('WORKSPACE_NOT_FOUND');
+    expect(await refusal(namespace, { cookie: people.owner?.cookie ?? '', auth: { workspace: otherWorkspaceId } })).toBe('WORKSPACE_NOT_FOUND');
     expect(await refusal(namespace, { cookie: people.owner?.cookie ?? '', auth: { workspace: '../x' } })).toBe('PARAM_INVALID');
     for (const origin of ['https://evil.example', 'null', 'http://localhost:1']) expect(await refusal(namespace, { cookie: people.owner?.cookie ?? '', origin }), origin).toBe('refused');
   });

@@ -120,6 +120,16 @@ export async function insertFlow(database: TestDatabase, workspaceId: string, de
   return flowId;
 }
 
+export const otherWorkspaceId = 'wks_other';
+
+/** Somebody who owns another workspace and is nobody here. */
+export async function outsider(web: TestWeb, name: string): Promise<Person> {
+  const made = await signUp(web.database, web.env, name);
+  await web.database.sql`insert into workspaces (id, name) values (${otherWorkspaceId}, 'Other') on conflict do nothing`;
+  await join(web.database, otherWorkspaceId, made.id, 'owner');
+  return made;
+}
+
 /** A flow of so many steps in stages of twenty. */
 export function flowOf(steps: number): FlowDefinition {
   const stages = Array.from({ length: Math.ceil(steps / 20) }, (_, at) => ({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Whereabouts } from '#flow/whereabouts';
-import { join, liveClient, person, signUp, startTestWeb, until, type Person, type TestWeb } from './testing';
+import { liveClient, outsider, person, startTestWeb, until, type Person, type TestWeb } from './testing';
 
 let web: TestWeb;
 let ana: Person;
@@ -12,9 +12,7 @@ beforeAll(async () => {
   web = await startTestWeb();
   ana = await person(web, 'Ana', 'editor');
   vi = await person(web, 'Vi', 'viewer');
-  eve = await signUp(web.database, web.env, 'Eve');
-  await web.database.sql`insert into workspaces (id, name) values ('wks_other', 'Other')`;
-  await join(web.database, 'wks_other', eve.id, 'owner');
+  eve = await outsider(web, 'Eve');
 });
 afterAll(async () => {
   for (const socket of sockets) socket.disconnect();

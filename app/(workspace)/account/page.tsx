@@ -8,7 +8,7 @@ import { LanguageSwitch } from '../../_ui/language-switch';
 import { PageHead } from '../../_ui/page-head';
 import { Section } from '../../_ui/section';
 import { ThemeChoice } from '../../_ui/theme-choice';
-import { NameForm } from './name-form';
+import { AccountName } from './account-name';
 import { PasswordForm } from './password-form';
 import { Sessions } from './sessions';
 
@@ -24,7 +24,7 @@ export default async function AccountPage() {
   return (
     <>
       <PageHead title={t('title')} />
-      <Section title={t('profile')} why={person.user.email}><NameForm name={person.user.name} /></Section>
+      <Section title={t('profile')} why={person.user.email}><AccountName name={person.user.name} /></Section>
       <Section title={t('display')}><div className="flex flex-wrap items-center gap-4 px-5"><LanguageSwitch /><ThemeChoice /></div></Section>
       <Section title={t('password')} why={t('passwordWhy')}><PasswordForm email={person.user.email} /></Section>
       <Section title={t('sessions')} why={t('sessionsWhy')}><Sessions sessions={sessions} /></Section>
