@@ -1,5 +1,6 @@
 import type * as Y from 'yjs';
 import * as edits from './document';
+import { readingOf, type FlowReading } from './document-reading';
 import { stepsOf, type FlowDefinition, type Step } from './flow';
 import type { Json } from './json';
 import type { Random } from './testing-random';
@@ -32,10 +33,18 @@ const mostEntries = 24;
 
 type Act = () => unknown;
 
+/** Kept up as the editor keeps it: reading all of it for each of a thousand edits took longer than making them. */
+const readings = new WeakMap<Y.Doc, FlowReading>();
+function definitionSeen(doc: Y.Doc): FlowDefinition {
+  const reading = readings.get(doc) ?? readingOf(doc);
+  readings.set(doc, reading);
+  return reading.update();
+}
+
 /** One thing an honest person could do next in the editor, taking back and bringing again included. */
 export function randomEdit(random: Random, editor: Editor): void {
   const { doc, undo } = editor;
-  const definition = edits.definitionOf(doc);
+  const definition = definitionSeen(doc);
   const isFull = doc.getMap('steps').size + doc.getMap('stages').size + doc.getMap('notes').size >= mostEntries;
   const acts: Act[] = [
     () => undo.undo(), () => undo.undo(), () => undo.redo(),
