@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
+import { colourOf } from '#flow/presence';
 import type { Access, Role } from './access';
 import { accessOfApiKey, createApiKey, listApiKeys, revokeApiKey } from './api-keys';
 import { addressHeader, createAuth, type Auth } from './auth';
@@ -70,6 +71,13 @@ describe('invitations', () => {
     owner = await accessFor(await signUp('Ana'));
   });
   const invite = async (role: Role = 'editor', email?: string) => got(await createInvitation(database, owner, { role, email })).token;
+
+  test('six people of a team have six colours', async () => {
+    for (const name of ['Bo', 'Cy', 'Di', 'Ed', 'Flo']) expect((await signUp(name, { invitationToken: await invite() })).status).toBe(200);
+    const team = await listMembers(database, owner);
+    expect(team).toHaveLength(6);
+    expect(new Set(team.map((each) => colourOf(each.id))).size).toBe(6);
+  });
 
   test('of two sign-ups with one link at once, one joins with its role', async () => {
     const token = await invite('operator');

@@ -8,6 +8,8 @@ import { newId } from '#flow/id';
 import { localeOf } from '#flow/locale';
 import { recordAudit } from './audit';
 import type { Database } from './client';
+import { teamOf } from './invitations';
+import { newPersonId } from './person-id';
 import * as schema from './schema';
 import { hashSessionTokens } from './session-token';
 import { attemptKey, forgetSignInFailures, recordSignInFailure, signInPauseMs } from './sign-in-attempts';
@@ -44,12 +46,12 @@ export function createAuth(database: Database, settings: AuthSettings) {
     telemetry: { enabled: false },
     logger: { level: 'error' },
     advanced: {
-      database: { generateId: ({ model }) => newId(model === 'user' ? 'usr' : model.slice(0, 3)) },
+      database: { generateId: ({ model }) => newId(model.slice(0, 3)) },
       ipAddress: { ipAddressHeaders: [addressHeader] },
       useSecureCookies: settings.baseUrl.startsWith('https:'),
       cookiePrefix: 'millrace',
     },
-    databaseHooks: { user: { create: { before: async (_user, context) => admit(database, settings, context?.body), after: async (user, context) => place(database, settings, user, context) } } },
+    databaseHooks: { user: { create: { before: async (_user, context) => ({ data: { id: await admit(database, settings, context?.body) } }), after: async (user, context) => place(database, settings, user, context) } } },
     hooks: {
       before: createAuthMiddleware(async (context) => {
         if (context.path === '/sign-in/email') await refusePaused(database, context.body, context.headers);
@@ -64,10 +66,11 @@ export function createAuth(database: Database, settings: AuthSettings) {
 
 export type Auth = ReturnType<typeof createAuth>;
 
-async function admit(database: Database, settings: AuthSettings, body: unknown): Promise<void> {
-  const asked = invited.parse(body);
-  if (await maySignUp(database.db, settings.signUp, asked.email, asked.invitationToken ?? null)) return;
-  throw invitationRequired();
+/** Answers the newcomer's id. */
+async function admit(database: Database, settings: AuthSettings, body: unknown): Promise<string> {
+  const { email, invitationToken: token } = invited.parse(body);
+  if (!(await maySignUp(database.db, settings.signUp, email, token ?? null))) throw invitationRequired();
+  return newPersonId(token === undefined ? [] : await teamOf(database.db, token));
 }
 
 async function place(database: Database, settings: AuthSettings, created: unknown, request: { body?: unknown; headers?: Headers | undefined } | null): Promise<void> {

@@ -69,6 +69,12 @@ export async function isInvited(db: Executor, token: string, email: string): Pro
   return row !== undefined;
 }
 
+/** The people of the workspace an invitation leads to. */
+export async function teamOf(db: Executor, token: string): Promise<string[]> {
+  const rows = await db.select({ id: members.userId }).from(invitations).innerJoin(members, eq(members.workspaceId, invitations.workspaceId)).where(eq(invitations.tokenHash, hashToken(token)));
+  return rows.map((row) => row.id);
+}
+
 /** What whoever holds the link may know of it before joining; null when it cannot be used any more. */
 export async function findInvitation(db: Executor, token: string): Promise<{ workspaceName: string; role: Role; email: string | null } | null> {
   const [row] = await db.select({ workspaceName: workspaces.name, role: invitations.role, email: invitations.email })

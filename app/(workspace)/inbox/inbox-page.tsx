@@ -52,7 +52,7 @@ export function InboxPage({ first }: { first: Notices }) {
           {notices.nextCursor !== null && <div className="px-5 py-3"><Button size="sm" onClick={() => void more()}>{t('more')}</Button></div>}
         </div>
         <div className={`min-h-0 min-w-0 flex-1 flex-col ${wanted === null ? 'hidden lg:flex' : 'flex'}`}>
-          {chosen ? <TaskDetail key={chosen.id} task={chosen} onClose={() => open(null)} onAnswered={reload} /> : wanted === null ? <Empty title={t('choose')} why={t('chooseWhy')} /> : <Empty title={t('gone')} why={t('goneWhy')} action={<Button onClick={() => open(null)}>{t('back')}</Button>} />}
+          {chosen ? <TaskDetail key={chosen.id} task={chosen} onClose={() => open(null)} onAnswered={reload} /> : wanted === null ? <Empty title={t(tasks.length === 0 ? 'quiet' : 'choose')} why={t('chooseWhy')} /> : <Empty title={t('gone')} why={t('goneWhy')} action={<Button onClick={() => open(null)}>{t('back')}</Button>} />}
         </div>
       </div>
     </div>
