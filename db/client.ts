@@ -2,6 +2,7 @@ import type { ExtractTablesWithRelations } from 'drizzle-orm';
 import type { PgDatabase } from 'drizzle-orm/pg-core';
 import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { keepPrepared } from './prepared';
 import { backoff } from './reconnect';
 import * as schema from './schema';
 
@@ -23,7 +24,7 @@ export function connect(url: string, options: { max?: number } = {}): Database {
   const typed = pool(max);
   const plain = pool(Math.max(2, Math.ceil(max / 2)));
   return {
-    db: drizzle(typed, { schema }),
+    db: drizzle(keepPrepared(typed), { schema }),
     sql: plain,
     close: async () => {
       await Promise.all([typed.end({ timeout: 5 }), plain.end({ timeout: 5 })]);
