@@ -13,9 +13,13 @@ const shown = (after: FlowDefinition, before: FlowDefinition) => {
   return [both.lanes[0]?.stages.map((stage) => [stage.id, ...stage.steps.map((step) => step.id)].join(' ')), (both.notes ?? []).map((note) => note.id)];
 };
 
-it('F30 what was removed stands where it stood: steps in their stage, stages behind the one they followed, empty ones and the first too', () => {
+it('F30 what was removed stands where it stood: steps and stages behind the one they followed, empty ones and the first too', () => {
   const before = flow([['a', 'a1'], ['b', 'b1', 'b2'], ['c'], ['d', 'd1']], ['n', 'm']);
-  expect(shown(flow([['b', 'b2'], ['d', 'd1'], ['e']], ['m']), before)).toEqual([['a a1', 'b b2 b1', 'c', 'd d1', 'e'], ['m', 'n']]);
+  expect(shown(flow([['b', 'b2'], ['d', 'd1'], ['e']], ['m']), before)).toEqual([['a a1', 'b b1 b2', 'c', 'd d1', 'e'], ['m', 'n']]);
+});
+
+it('F30 a removed step stands behind the nearest before it that is still there, several in their order', () => {
+  expect(shown(flow([['a', 'a5', 'a1', 'new']]), flow([['a', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6']]))).toEqual([['a a5 a6 a1 a2 a3 a4 new'], []]);
 });
 
 it('F30 a step that moved out of a removed stage is not shown twice', () => {
