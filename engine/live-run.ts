@@ -49,6 +49,7 @@ export class LiveRun {
   /** Waiting steps that have reason to look again. */
   readonly due = new Set<string>();
   readonly outputs = new Map<string, ItemList & { bytes: number }>();
+  outputBytes = 0;
   model: { model: JsonObject; loaded: JsonObject } | null = null;
   readonly blobOf = new Map<string, string>();
   /** What the caller gave, when it came along with the claim. */

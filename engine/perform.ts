@@ -26,9 +26,9 @@ const nothing: ItemList = { items: [], many: false };
 
 export async function perform(engine: Engine, run: LiveRun, turn: Turn): Promise<void> {
   const type = run.facts.plan.types.get(turn.stepId)?.id ?? 'unknown';
-  const measured = engine.figures.stepSeconds.startTimer({ type });
+  const startedMs = performance.now();
   await traced(`step ${type}`, { 'millrace.run_id': run.facts.id, 'millrace.step_id': turn.stepId, 'millrace.attempt': turn.attempt }, () => attempt(engine, run, turn));
-  measured();
+  engine.figures.stepSeconds.observe({ type }, (performance.now() - startedMs) / 1_000);
 }
 
 async function attempt(engine: Engine, run: LiveRun, turn: Turn): Promise<void> {
@@ -92,18 +92,13 @@ function stepTimeout(step: Step): Failure {
 }
 
 /** Work that does not listen to its signal is left to itself: it has no say any more. */
-async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  let stop = () => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    signal.addEventListener('abort', stop, { once: true });
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    void work.then(resolve, reject).then(() => signal.removeEventListener('abort', stop));
   });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }
 
 function prepared<Plan>(result: { ok: true; plan: Plan } | { ok: false; issues: { path: string; message: string }[] }): Plan {
@@ -161,13 +156,17 @@ async function outputOf(engine: Engine, run: LiveRun, stepId: string): Promise<I
 }
 
 function remember(run: LiveRun, stepId: string, list: ItemList, bytes: number): ItemList {
-  run.outputs.delete(stepId);
-  if (bytes <= cachedBytes) run.outputs.set(stepId, { ...list, bytes });
-  let total = [...run.outputs.values()].reduce((sum, each) => sum + each.bytes, 0);
-  for (const [id, each] of run.outputs) {
-    if (total <= cachedBytes) break;
+  const forget = (id: string) => {
+    run.outputBytes -= run.outputs.get(id)?.bytes ?? 0;
     run.outputs.delete(id);
-    total -= each.bytes;
+  };
+  forget(stepId);
+  if (bytes > cachedBytes) return list;
+  run.outputs.set(stepId, { ...list, bytes });
+  run.outputBytes += bytes;
+  for (const id of run.outputs.keys()) {
+    if (run.outputBytes <= cachedBytes) break;
+    forget(id);
   }
   return list;
 }
