@@ -57,10 +57,10 @@ export async function claimSlots(sql: postgres.Sql, worker: string, most: number
  * look by key per run.
  */
 function freshOf(sql: postgres.Sql) {
-  return sql`select to_jsonb(one) as given from (
-      select ${columnsOf(sql)}, jsonb_build_object('seq', e.seq, 'type', e.type, 'version', e.version, 'stepId', e.step_id, 'attempt', e.attempt, 'iteration', e.iteration, 'fence', e.fence, 'at', e.at, 'data', e.data,
+  return sql`select to_json(one) as given from (
+      select ${columnsOf(sql)}, json_build_object('seq', e.seq, 'type', e.type, 'version', e.version, 'stepId', e.step_id, 'attempt', e.attempt, 'iteration', e.iteration, 'fence', e.fence, 'at', e.at, 'data', e.data,
           'blob', encode(e.blob, 'hex'), 'hash', encode(e.hash, 'hex')) as event,
-        case when b.body is not null then jsonb_build_object('encoding', b.encoding, 'body', encode(b.body, 'base64')) end as input
+        case when b.body is not null then json_build_object('encoding', b.encoding, 'body', encode(b.body, 'base64')) end as input
       from runs r join flows f on f.id = r.flow_id join workspaces w on w.id = r.workspace_id join run_events e on e.run_id = r.id and e.seq = 1 left join components c on c.id = f.component_id
         left join blobs b on b.workspace_id = r.workspace_id and b.sha256 = r.input_ref and r.kind = 'dataflow' and b.size_bytes <= ${mostInputBytes}
       where r.id = t.run_id and e.run_id = t.run_id and t.head_seq = 1 limit 1
