@@ -2,7 +2,6 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type Database } from '#db/client';
@@ -10,6 +9,7 @@ import { startEmbeddedPostgres } from '#db/embedded-postgres';
 import { EnvError, type Env } from '#db/env';
 import { migrateDatabase } from '#db/migrate';
 import { seed } from '#db/seed';
+import { releaseLeases } from '#db/worker-leases';
 
 /**
  * Keeps one web and ENGINE_WORKERS engine processes alive. A child that dies is started again after a short pause
@@ -70,7 +70,7 @@ export async function supervise(env: Env, entries: Record<Part, string>): Promis
       stopping.signal.removeEventListener('abort', stop);
       if (stopping.signal.aborted) return;
       console.error(`millrace: the ${part} process (pid ${child.pid}) ended with ${ended}; starting it again.`);
-      await releaseLeases(database, child.pid ?? 0).catch((error: unknown) => console.error('millrace: leases not released yet:', error));
+      void releaseLeases(database.sql, child.pid ?? 0).catch((error: unknown) => console.error('millrace: leases not released yet:', error));
       pauseMs = Date.now() - startedAt > calmMs ? shortestPauseMs : Math.min(longestPauseMs, pauseMs * 2);
       await pause(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
     }
@@ -94,12 +94,6 @@ export async function prepare(env: Env, database: Database, url: string): Promis
 async function exitOf(child: ChildProcess): Promise<string> {
   const [code, signal]: (string | number | null)[] = await once(child, 'exit');
   return signal !== null && signal !== undefined ? `signal ${signal}` : `code ${code}`;
-}
-
-/** Workers and room owners of a dead process: their ids carry host and pid. */
-async function releaseLeases(database: Database, pid: number): Promise<void> {
-  await database.sql`update workers set lease_until = now() where pid = ${pid} and host = ${hostname()}`;
-  await database.sql`delete from room_leases where owner like ${`%:${pid}:%`}`;
 }
 
 async function requireFreePort(port: number): Promise<void> {

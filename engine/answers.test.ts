@@ -2,9 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEntry } from '#db/entries';
 import { answerTask } from '#db/tasks';
 import { codeOf, got } from '#db/testing-result';
+import { releaseLeases } from '#db/worker-leases';
 import { seeded } from '#flow/testing-random';
 import { aStep, engineTest, type EngineTest } from './testing';
-import { bundleEngine, releaseLeases, spawnEngine, type EngineProcess } from './testing-process';
+import { bundleEngine, spawnEngine, type EngineProcess } from './testing-process';
 
 /** Many questions, each answered one to three times at once, while engines are killed. `MILLRACE_LONG=1`: ten thousand. */
 const isLong = Boolean(process.env['MILLRACE_LONG']);
@@ -35,7 +36,7 @@ test(`R44 ${count} questions, each answered up to three times at once while engi
       const victim = processes.shift();
       if (!victim) continue;
       await victim.kill('SIGKILL');
-      await releaseLeases(t.database, victim.pid);
+      await releaseLeases(t.database.sql, victim.pid);
       await begin();
     }
   })();

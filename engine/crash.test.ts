@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listEntries } from '#db/entries';
 import { runEvents } from '#db/runs';
+import { releaseLeases } from '#db/worker-leases';
 import { aStep, engineTest, type EngineTest } from './testing';
-import { bundleEngine, releaseLeases, spawnEngine, type EngineProcess } from './testing-process';
+import { bundleEngine, spawnEngine, type EngineProcess } from './testing-process';
 
 /** Real engine processes, killed with SIGKILL. `MILLRACE_LONG=1` makes it a thousand runs on five of them. */
 const isLong = Boolean(process.env['MILLRACE_LONG']);
@@ -27,7 +28,7 @@ const begin = async () => {
 const killHard = async (victim: EngineProcess) => {
   processes.delete(victim);
   await victim.kill('SIGKILL');
-  await releaseLeases(t.database, victim.pid);
+  await releaseLeases(t.database.sql, victim.pid);
 };
 const total = async () => {
   const listed = await listEntries(t.database, t.access, t.componentId, { limit: 1 });
@@ -96,7 +97,7 @@ describe('a killed engine', () => {
     const done = async () => Number((await t.database.sql`select count(*) from run_events where run_id = ${runId} and type = 'step.succeeded'`)[0]?.['count']);
     while ((await done()) < 3) await new Promise((resolve) => setTimeout(resolve, 5));
     zombie.child.kill('SIGSTOP');
-    await releaseLeases(t.database, zombie.pid);
+    await releaseLeases(t.database.sql, zombie.pid);
     await begin();
     expect(await t.finished(runId, 40)).toMatchObject({ status: 'succeeded' });
     const written = async () => Number((await t.database.sql`select count(*) from run_events where run_id = ${runId}`)[0]?.['count']);

@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEntry, listEntries, updateEntry } from '#db/entries';
 import { components } from '#db/schema/index';
 import { forkRun, rerunRun, resumeRun, runEvents } from '#db/runs';
+import { releaseLeases } from '#db/worker-leases';
 import { newId } from '#flow/id';
 import type { Json } from '#flow/json';
 import { aStep, engineTest, type EngineTest } from './testing';
-import { bundleEngine, releaseLeases, spawnEngine } from './testing-process';
+import { bundleEngine, spawnEngine } from './testing-process';
 
 let t: EngineTest;
 beforeAll(async () => {
@@ -56,7 +57,7 @@ describe('kill -9', () => {
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
     await doomed.kill('SIGKILL');
-    await releaseLeases(t.database, doomed.pid);
+    await releaseLeases(t.database.sql, doomed.pid);
     await t.start();
     const run = await t.finished(runId, 60);
     expect(run).toMatchObject({ status: 'succeeded', output: { _applied: { created: 3_000, updated: 0, deleted: 0, failed: [] } } });

@@ -5,9 +5,10 @@ import postgres from 'postgres';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startEmbeddedPostgres } from '#db/embedded-postgres';
 import { ensureTemplate } from '#db/testing';
+import { releaseLeases } from '#db/worker-leases';
 import { chain, engineTest, type EngineTest } from './testing';
 import { leaseSeconds } from './heartbeat';
-import { bundleEngine, releaseLeases, spawnEngine, type EngineProcess } from './testing-process';
+import { bundleEngine, spawnEngine, type EngineProcess } from './testing-process';
 import { startProxy } from './testing-proxy';
 
 /** Faults of the database and of the way to it, with real engine processes. `MILLRACE_LONG=1` gives the full figures. */
@@ -66,7 +67,7 @@ describe('zombies', () => {
       await ask(slow, 64, manyItems);
       while ((await zombie.totals()).appends === 0 && (await open()) > 0) await sleep(5); // it has begun, and has a second of work before it
       zombie.child.kill('SIGSTOP');
-      await releaseLeases(t.database, zombie.pid);
+      await releaseLeases(t.database.sql, zombie.pid);
       const heir = await begin();
       await untilDone(120);
       const before = await eventCount();
@@ -142,7 +143,7 @@ describe('PostgreSQL', () => {
         if (!victim) continue;
         processes.delete(victim);
         await victim.kill('SIGKILL');
-        await releaseLeases(t.database, victim.pid).catch(() => {}); // it may be away just now; then the lease runs out
+        await releaseLeases(t.database.sql, victim.pid); // when it is back
         victims.push(await begin());
       }
       if (isLong) {

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readEnv } from '#db/env';
+import { releaseLeases } from '#db/worker-leases';
 import { startEngine, type RunningEngine } from './main';
 import { aStep, engineTest, type EngineTest } from './testing';
 import { startMailServer, type MailServer } from './testing-mail';
-import { bundleEngine, releaseLeases, spawnEngine, type EngineProcess } from './testing-process';
+import { bundleEngine, spawnEngine, type EngineProcess } from './testing-process';
 
 /** "Send notification" by e-mail, over a real mail server. */
 let t: EngineTest;
@@ -105,7 +106,7 @@ test('O13 an engine killed in the middle of the step sends each mail once; one k
   };
   const die = async (victim: Awaited<ReturnType<typeof spawn>>) => {
     await victim.kill('SIGKILL');
-    await releaseLeases(t.database, victim.pid);
+    await releaseLeases(t.database.sql, victim.pid);
   };
   const items = Array.from({ length: 200 }, (_, n) => ({ n }));
   smtp.mode = 'refuses';

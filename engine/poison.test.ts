@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listEntries } from '#db/entries';
+import { releaseLeases } from '#db/worker-leases';
 import { aStep, engineTest, type EngineTest } from './testing';
-import { bundleEngine, releaseLeases, spawnEngine, type EngineProcess } from './testing-process';
+import { bundleEngine, spawnEngine, type EngineProcess } from './testing-process';
 
 /** A run that really kills the engine process that carries it, every time. `MILLRACE_LONG=1`: among a thousand good ones. */
 const goodCount = process.env['MILLRACE_LONG'] ? 1_000 : 80;
@@ -50,7 +51,7 @@ test(`R27 a run that kills its engine each time is quarantined after ${deaths} d
     await victim.kill('SIGKILL');
     killed += 1;
     await sql`update deaths set n = n + 1`;
-    await releaseLeases(t.database, victim.pid); // as the supervisor does
+    await releaseLeases(t.database.sql, victim.pid); // as the supervisor does
     await begin();
   }
   expect(await isOver(), `killed ${killed} times`).toBe(true);

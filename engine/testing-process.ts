@@ -1,8 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Database } from '#db/client';
 import { bundleEngine as bundled } from '../scripts/bundle.mjs';
 import type { Flushed } from './append';
 
@@ -31,9 +29,4 @@ export async function spawnEngine(file: string, url: string, variables: Record<s
     return (await told)[0];
   };
   return { pid: child.pid ?? 0, child, kill, totals };
-}
-
-/** What the supervisor does when it sees a child die. */
-export async function releaseLeases(database: Database, pid: number): Promise<void> {
-  await database.sql`update workers set lease_until = now() - interval '1 second' where pid = ${pid} and host = ${hostname()}`;
 }

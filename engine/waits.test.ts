@@ -8,10 +8,11 @@ import { cancelRun, resumeRun, runEvents } from '#db/runs';
 import { answerTask, listTasks } from '#db/tasks';
 import { members, user } from '#db/schema/index';
 import { codeOf, got } from '#db/testing-result';
+import { releaseLeases } from '#db/worker-leases';
 import { newId } from '#flow/id';
 import type { Json } from '#flow/json';
 import { aStep, engineTest, type EngineTest } from './testing';
-import { bundleEngine, releaseLeases, spawnEngine } from './testing-process';
+import { bundleEngine, spawnEngine } from './testing-process';
 
 let t: EngineTest;
 let bo: Access;
@@ -179,7 +180,7 @@ test('R44 answers are consumed once though each is sent up to three times and en
       const victim = engines.shift();
       if (victim) {
         await victim.kill('SIGKILL');
-        await releaseLeases(t.database, victim.pid);
+        await releaseLeases(t.database.sql, victim.pid);
       }
       engines.push(await spawnEngine(file, t.database.url));
     }
