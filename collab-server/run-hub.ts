@@ -70,8 +70,7 @@ export class RunHub {
 
   private async deliver(runIds: string[]): Promise<void> {
     const watchers = runIds.flatMap((runId) => [...(this.watchers.get(runId) ?? [])]);
-    // Those who read the past go page by page on their own; the others share one query, however many they are.
-    for (const watcher of watchers) if (!watcher.isLive) await this.catchUp(watcher);
+    // The live ones share one query, however many they are, and come first: a crowd that is back after a restart must not hold them up.
     const live = watchers.filter((watcher) => watcher.isLive && !watcher.isGone);
     const from = new Map<string, number>();
     for (const { runId, after } of live) from.set(runId, Math.min(after, from.get(runId) ?? after));
@@ -79,15 +78,30 @@ export class RunHub {
     for (const watcher of live) send(watcher, found.get(watcher.runId) ?? []);
     for (const events of found.values()) this.lagged(Math.max(0, Date.now() - Date.parse(events.at(-1)?.at ?? '')) / 1_000);
     for (const [runId, events] of found) if (events.length === page) this.dirty.add(runId);
+    for (const group of together(watchers.filter((watcher) => !watcher.isLive && !watcher.isGone))) await this.catchUp(group);
   }
 
-  private async catchUp(watcher: Watcher): Promise<void> {
-    const found = await eventsAfter(this.database.sql, [{ runId: watcher.runId, after: watcher.after }], page);
-    const events = found.get(watcher.runId) ?? [];
-    send(watcher, events);
-    if (events.length < page) watcher.isLive = true;
-    else this.dirty.add(watcher.runId);
+  private async catchUp({ runId, after, group }: Behind): Promise<void> {
+    const events = (await eventsAfter(this.database.sql, [{ runId, after }], page)).get(runId) ?? [];
+    for (const watcher of group) {
+      send(watcher, events);
+      if (events.length < page) watcher.isLive = true;
+    }
+    if (events.length === page) this.dirty.add(runId);
   }
+}
+
+type Behind = { runId: string; after: number; group: Watcher[] };
+
+/** Those who read the past go page by page; whose next page is nearly the same read it together. */
+function together(watchers: readonly Watcher[]): Behind[] {
+  const groups: Behind[] = [];
+  for (const watcher of watchers.toSorted((a, b) => a.runId.localeCompare(b.runId) || a.after - b.after)) {
+    const last = groups.at(-1);
+    if (last && last.runId === watcher.runId && watcher.after - last.after < page / 2) last.group.push(watcher);
+    else groups.push({ runId: watcher.runId, after: watcher.after, group: [watcher] });
+  }
+  return groups;
 }
 
 function send(watcher: Watcher, events: RunEvent[]): void {
