@@ -51,6 +51,7 @@ test(`R27 a run that kills its engine each time is quarantined after ${deaths} d
     await victim.kill('SIGKILL');
     killed += 1;
     await sql`update deaths set n = n + 1`;
+    while ((await sql`select 1 from pg_stat_activity a where a.wait_event = 'PgSleep' and a.datname = current_database()`).length > 0) await new Promise((resolve) => setTimeout(resolve, 15)); // or it would tell of whoever is next
     await releaseLeases(t.database.sql, victim.pid); // as the supervisor does
     await begin();
   }
