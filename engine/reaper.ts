@@ -8,7 +8,7 @@ import { freeJobs } from '#db/side-jobs';
  */
 const chunk = 1_000;
 /** Who dies in such company is a suspect, no more: it takes deaths in small company to be quarantined. */
-const crowd = 16;
+export const crowd = 16;
 
 export async function reap(sql: postgres.Sql): Promise<{ freed: number; woken: number }> {
   // The lock is taken and given back within one statement: an engine that freezes between two would keep it for as long as it is frozen.

@@ -12,14 +12,17 @@ import { claimLimited, whoIsLimited, type Limited } from './claim-limited';
 import { drive } from './drive';
 import type { Engine } from './engine';
 import type { LiveRun } from './live-run';
-import { reap, wakeParents } from './reaper';
+import { crowd, reap, wakeParents } from './reaper';
 import { isOverdue } from './run-limits';
 import { fireSchedules } from './schedules';
 
 /** One worker: claims what is due up to its capacity, carries it on, watches over its leases, hands back on close. */
 export const capacity = 64;
-/** A worker begins with few runs, so that one which is killed soon again has brought some to their end, not each of many to its middle. */
-const firstRuns = 8;
+/**
+ * A worker begins with few runs, so that one which is killed soon again has brought some to their end, not each of many to its middle.
+ * Yet a crowd: of those who start and die again and again for reasons of their own no run is to blame.
+ */
+const firstRuns = crowd + 1;
 const cautiousMs = 3_000;
 const mostLive = 2_000;
 const mostEnding = 256;
