@@ -1,10 +1,13 @@
 'use client';
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { ComponentModel } from '#flow/component-model';
-import type { FlowKind, SourcePort } from '#flow/flow';
+import type { FlowKind, SourcePort, Step } from '#flow/flow';
 import type { WorkspaceIndex } from '#flow/workspace-index';
+import type { RunOfStep } from './card-view';
+import type { LaneFate } from './lane-fate';
 import type { Place } from './place';
 import type { Point } from './path-shape';
+import type { RunBoard, RunShown } from './run-board';
 
 /** What the canvas may change; every call is one edit of the document. Absent on a read-only canvas. */
 export type CanvasEdit = {
@@ -64,6 +67,7 @@ export type CanvasFacts = {
   edit: CanvasEdit | null;
   stageCount: number;
   tabStop: TabStop;
+  board: RunBoard;
   onEye: ((stepId: string) => void) | null;
   /** The note this person just made, to be written in at once. */
   newNoteId: string | null;
@@ -75,4 +79,22 @@ export function useCanvas(): CanvasFacts {
   const facts = useContext(CanvasContext);
   if (!facts) throw new Error('a part of the canvas was drawn outside of it');
   return facts;
+}
+
+export function useRunOfStep(step: Step): RunOfStep | null {
+  const { board } = useCanvas();
+  const read = () => board.ofStep(step);
+  return useSyncExternalStore(board.subscribe, read, read);
+}
+
+export function useLaneFate(laneId: string): LaneFate | undefined {
+  const { board } = useCanvas();
+  const read = () => board.get().fates.get(laneId);
+  return useSyncExternalStore(board.subscribe, read, read);
+}
+
+/** Draws again with every event: only for what is drawn as a whole. */
+export function useRunShown(): RunShown {
+  const { board } = useCanvas();
+  return useSyncExternalStore(board.subscribe, board.get, board.get);
 }

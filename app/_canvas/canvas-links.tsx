@@ -1,44 +1,51 @@
 'use client';
+import { useStore, type ReactFlowState } from '@xyflow/react';
 import { useTranslations } from 'next-intl';
-import { memo } from 'react';
+import { memo, useId, useMemo } from 'react';
 import type { FlowDiff } from '#flow/diff';
-import type { RunState } from '#flow/run-state';
+import { useRunShown } from './canvas-context';
 import styles from './canvas.module.css';
 import { linkState } from './card-view';
-import type { LaneFate } from './lane-fate';
+import { inView, sameBox, tilesInView } from './in-view';
+import { together, type LinkLook } from './link-look';
 import type { CanvasLayout, LaneBox, LinkShape } from './layout';
 
-type Props = { layout: CanvasLayout; run: RunState | null; fates: ReadonlyMap<string, LaneFate>; diff: FlowDiff | null; selected: ReadonlySet<string>; disabled: ReadonlySet<string> };
+type Props = { layout: CanvasLayout; diff: FlowDiff | null; selected: ReadonlySet<string>; disabled: ReadonlySet<string> };
 
 /** At most this many dashes move at once. */
 const moving = 40;
+/** Above this many, as from far away, those that look the same are one path. */
+const drawnApart = 400;
 
-export const CanvasLinks = memo(function CanvasLinks({ layout, run, fates, diff, selected, disabled }: Props) {
+const tilesOf = ({ transform: [x, y, zoom], width, height }: ReactFlowState) => tilesInView({ x, y, zoom, width, height });
+/** The part of the canvas worth drawing. */
+const useTiles = () => useStore(tilesOf, sameBox);
+
+/** The links in view. A screen reader hears of them from the steps they lead to. */
+export const CanvasLinks = memo(function CanvasLinks({ layout, diff, selected, disabled }: Props) {
   const t = useTranslations('canvas');
-  const kinds = new Map([...(diff?.steps ?? []).map((each): [string, string] => [each.stepId, each.kind]), ...layout.lanes.flatMap((each): [string, string][] => stageKind(diff, each))]);
-  let pulses = 0;
+  const { run, fates } = useRunShown();
+  const tiles = useTiles();
+  const links = useMemo(() => inView(layout.links, tiles), [layout, tiles]);
+  const kinds = useMemo(() => new Map([...(diff?.steps ?? []).map((each): [string, string] => [each.stepId, each.kind]), ...layout.lanes.flatMap((each): [string, string][] => stageKind(diff, each))]), [diff, layout]);
+  const looks = links.map((link): LinkLook => ({
+    link, state: diff ? diffState(link, kinds) : run && link.port === 'case' ? laneState[fates.get(link.lane) ?? 'open'] : linkState(run, link.from, link.to),
+    on: !run && (selected.has(link.from) || selected.has(link.to)), through: disabled.has(link.from) || disabled.has(link.to),
+  }));
+  const live = looks.filter((each) => each.state === 'live').slice(0, moving);
   return (
     <svg className={styles.links} aria-hidden role="presentation">
       <title>{t('links')}</title>
-      {layout.links.map((link) => {
-        const state = diff ? diffState(link, kinds) : run && link.port === 'case' ? laneState[fates.get(link.lane) ?? 'open'] : linkState(run, link.from, link.to);
-        const pulse = state === 'live' && ++pulses <= moving;
-        const on = !run && (selected.has(link.from) || selected.has(link.to));
-        return <Link key={link.id} link={link} state={state} on={on} through={disabled.has(link.from) || disabled.has(link.to)} pulse={pulse} />;
-      })}
+      {looks.length > drawnApart
+        ? together(looks).map(({ key, state, on, through, path }) => <path key={key} className={styles.link} d={path} data-state={state} data-on={on || undefined} data-through={through || undefined} />)
+        : looks.map(({ link, state, on, through }) => <Link key={link.id} link={link} state={state} on={on} through={through} />)}
+      {live.map(({ link }) => <path key={link.id} className={styles.pulse} d={link.path} />)}
     </svg>
   );
 });
 
-type LinkProps = { link: LinkShape; state: string; on: boolean; through: boolean; pulse: boolean };
-
-const Link = memo(function Link({ link, state, on, through, pulse }: LinkProps) {
-  return (
-    <g>
-      <path className={styles.link} d={link.path} data-link={`${link.from}:${link.to}`} data-state={state} data-on={on || undefined} data-through={through || undefined} />
-      {pulse && <path className={styles.pulse} d={link.path} />}
-    </g>
-  );
+const Link = memo(function Link({ link, state, on, through }: LinkLook) {
+  return <path className={styles.link} d={link.path} data-link={`${link.from}:${link.to}`} data-state={state} data-on={on || undefined} data-through={through || undefined} />;
 });
 
 /** The way into a branch: it does not wait for the first step in it to end. */
@@ -54,3 +61,14 @@ function diffState(link: LinkShape, kinds: ReadonlyMap<string, string>): string 
   if (ends.includes('removed')) return 'removed';
   return ends.includes('added') ? 'added' : 'quiet';
 }
+
+/** The dots under everything, where the canvas is in view: they move with it and are not drawn again for that. */
+export const CanvasDots = memo(function CanvasDots() {
+  const [tiles, id] = [useTiles(), useId()];
+  return (
+    <svg className={styles.dots} aria-hidden role="presentation">
+      <pattern id={id} x={-2} y={-2} width={20} height={20} patternUnits="userSpaceOnUse"><circle cx={1} cy={1} r={1} /></pattern>
+      <rect {...tiles} fill={`url(#${id})`} />
+    </svg>
+  );
+});

@@ -2,9 +2,7 @@ import { Position, type Node } from '@xyflow/react';
 import type { FlowDefinition, Note, Stage, Step } from '#flow/flow';
 import type { FlowDiff } from '#flow/diff';
 import type { Problem } from '#flow/problems';
-import type { RunState } from '#flow/run-state';
-import { namesOf, problemsByStep, runOfStep, type RunOfStep } from './card-view';
-import { passedSteps, type LaneFate } from './lane-fate';
+import { problemsByStep } from './card-view';
 import { measures, portY, type CanvasLayout, type CardBox } from './layout';
 import { markersByStep, sameMarkers, type Marker } from './people';
 import { stagesEnd } from './place';
@@ -20,7 +18,6 @@ export type StepData = {
   step: Step;
   type: StepType | null;
   problems: readonly Problem[];
-  run: RunOfStep | null;
   diff: StepDiff | null;
   /** Who made the difference. */
   by: string | null;
@@ -37,7 +34,7 @@ export type StepData = {
 export type StepNode = Node<StepData, 'step'>;
 /** `trunk`: the way to the branches of one of its steps comes down through its foot. */
 export type StageNode = Node<{ stage: Stage; index: number; trunk: boolean; diff: StageDiff | null }, 'stage'>;
-export type LaneNode = Node<{ stage: Stage | null; laneId: string; label: string; ownerName: string; empty: boolean; passed: boolean; diff: StageDiff | null }, 'lane'>;
+export type LaneNode = Node<{ stage: Stage | null; laneId: string; label: string; ownerName: string; empty: boolean; diff: StageDiff | null }, 'lane'>;
 export type NoteNode = Node<{ note: Note; diff: NoteDiff | null; quiet: boolean }, 'note'>;
 export type AddStageNode = Node<Record<string, never>, 'addStage'>;
 export type CaptionNode = Node<{ text: string }, 'caption'>;
@@ -47,8 +44,6 @@ export type NodeInputs = {
   definition: FlowDefinition;
   layout: CanvasLayout;
   problems: readonly Problem[];
-  run: RunState | null;
-  fates: ReadonlyMap<string, LaneFate>;
   diff: FlowDiff | null;
   authors: ReadonlyMap<string, string>;
   comments: ReadonlyMap<string, number>;
@@ -75,7 +70,7 @@ export function nodesOf(inputs: NodeInputs, before: ReadonlyMap<string, CanvasNo
   for (const { lane, stage, owner, case: value, ...box } of layout.lanes) {
     const ownerStep = steps.get(owner);
     const label = ownerStep ? inputs.laneLabel(ownerStep, value) : value;
-    made.push({ id: `lane:${lane.id}`, type: 'lane', ...placed(box), data: { stage, laneId: lane.id, label, ownerName: ownerStep?.name ?? '', empty: !stage || stage.steps.length === 0, passed: inputs.fates.get(lane.id) === 'passed', diff: (stage && stageDiffs.get(stage.id)) ?? null }, zIndex: -2, ...still });
+    made.push({ id: `lane:${lane.id}`, type: 'lane', ...placed(box), data: { stage, laneId: lane.id, label, ownerName: ownerStep?.name ?? '', empty: !stage || stage.steps.length === 0, diff: (stage && stageDiffs.get(stage.id)) ?? null }, zIndex: -2, ...still });
   }
   made.push(...stepNodes(inputs, steps));
   for (const note of definition.notes ?? []) {
@@ -89,11 +84,9 @@ export function nodesOf(inputs: NodeInputs, before: ReadonlyMap<string, CanvasNo
 const still = { draggable: false, selectable: false, connectable: false } as const;
 const placed = (box: { x: number; y: number; width: number; height: number }) => ({ position: { x: box.x, y: box.y }, width: box.width, height: box.height, measured: { width: box.width, height: box.height } });
 
-function stepNodes({ definition, layout, problems, run, fates, diff, authors, comments, drafts, people, selected, editable }: NodeInputs, steps: ReadonlyMap<string, Step>): StepNode[] {
+function stepNodes({ definition, layout, problems, diff, authors, comments, drafts, people, selected, editable }: NodeInputs, steps: ReadonlyMap<string, Step>): StepNode[] {
   const found = problemsByStep(problems);
   const markers = markersByStep(people);
-  const names = namesOf(definition);
-  const passed = passedSteps(definition, fates);
   const changed = new Map(diff?.steps.map((each): [string, StepDiff] => [each.stepId, each]));
   const nodes: StepNode[] = [];
   for (const card of layout.cards.values()) {
@@ -105,7 +98,7 @@ function stepNodes({ definition, layout, problems, run, fates, diff, authors, co
       id: step.id, type: 'step', ...placed(card), handles: handlesOf(card, rule === 'two', rule !== 'none', definition.kind === 'dataflow'),
       selected: selected.has(step.id), draggable: editable, selectable: true, connectable: editable && definition.kind === 'dataflow', zIndex: 1,
       data: {
-        step, type, problems: found.get(step.id) ?? none, run: runOfStep(run, step, names, passed), diff: changed.get(step.id) ?? null, by: authors.get(step.id) ?? null, comments: comments.get(step.id) ?? 0, draft: drafts.has(step.id),
+        step, type, problems: found.get(step.id) ?? none, diff: changed.get(step.id) ?? null, by: authors.get(step.id) ?? null, comments: comments.get(step.id) ?? 0, draft: drafts.has(step.id),
         quiet: diff !== null && !changed.has(step.id), people: markers.get(step.id) ?? none, join: rule === 'two', hasInput: rule !== 'none',
       },
     });
@@ -133,12 +126,11 @@ function reuse(before: CanvasNode | undefined, node: CanvasNode): CanvasNode {
 }
 
 function sameStepData(a: StepData, b: StepData): boolean {
-  return a.step === b.step && a.type === b.type && a.quiet === b.quiet && a.by === b.by && a.comments === b.comments && a.draft === b.draft && a.join === b.join && sameProblems(a.problems, b.problems) && sameRun(a.run, b.run) && sameDiff(a.diff, b.diff) && sameMarkers(a.people, b.people);
+  return a.step === b.step && a.type === b.type && a.quiet === b.quiet && a.by === b.by && a.comments === b.comments && a.draft === b.draft && a.join === b.join && sameProblems(a.problems, b.problems) && sameDiff(a.diff, b.diff) && sameMarkers(a.people, b.people);
 }
 
 const sameProblems = (a: readonly Problem[], b: readonly Problem[]) =>
   a === b || (a.length === b.length && a.every((each, i) => each.code === b[i]?.code && each.param === b[i]?.param && each.message === b[i]?.message));
-const sameRun = (a: RunOfStep | null, b: RunOfStep | null) => a === b || (a !== null && b !== null && a.state === b.state && a.ended === b.ended && a.passed === b.passed && a.waitsFor === b.waitsFor);
 const sameDiff = (a: StepDiff | null, b: StepDiff | null) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 function shallowEqual(a: Record<string, unknown>, b: Record<string, unknown>): boolean {

@@ -16,6 +16,8 @@ export type RunOfStep = {
   waitsFor: string | null;
 };
 
+export const sameRunOfStep = (a: RunOfStep, b: RunOfStep): boolean => a.state === b.state && a.ended === b.ended && a.passed === b.passed && a.waitsFor === b.waitsFor;
+
 export function shapeOf(disabled: boolean, run: RunOfStep | null): CardShape {
   if (disabled) return 'disabled';
   if (!run) return 'idle';

@@ -1,8 +1,8 @@
 'use client';
 import '@xyflow/react/dist/base.css';
-import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, ViewportPortal, type NodeChange } from '@xyflow/react';
+import { ReactFlow, ReactFlowProvider, ViewportPortal, type NodeChange } from '@xyflow/react';
 import { useLocale, useTranslations } from 'next-intl';
-import { useCallback, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type PointerEvent, type Ref } from 'react';
+import { memo, useCallback, useLayoutEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type PointerEvent, type Ref } from 'react';
 import type { ComponentModel } from '#flow/component-model';
 import type { FlowDiff } from '#flow/diff';
 import { stepKey, stepsOf, type FlowDefinition, type Step } from '#flow/flow';
@@ -13,16 +13,16 @@ import { stepType } from '#flow/steps/index';
 import type { WorkspaceIndex } from '#flow/workspace-index';
 import { localeOf } from '../_run/duration';
 import { CanvasContext, type CanvasEdit, type CanvasFacts, type CanvasSigns } from './canvas-context';
-import { CanvasLinks } from './canvas-links';
+import { CanvasDots, CanvasLinks } from './canvas-links';
 import styles from './canvas.module.css';
 import { nodesOf, type CanvasNode } from './canvas-nodes';
-import { laneFates } from './lane-fate';
 import { layoutOf } from './layout';
 import { Minimap } from './minimap';
 import { NoteCard } from './note-node';
 import { PeopleLayer } from './people-layer';
 import { useStanding } from './people';
 import { nextStop, placeBeside, stopsOf, type Direction } from './place';
+import { createRunBoard, type RunBoard } from './run-board';
 import { StepCard } from './step-card';
 import { AddStage, Caption, LaneRow, StageColumn } from './stage-nodes';
 import { useCanvasDrag, stepDragType } from './use-canvas-drag';
@@ -78,13 +78,21 @@ const nobody: readonly Presence[] = [];
 const nothing: readonly Problem[] = [];
 
 /** A flow drawn from its definition: in the editor, in a replay, in a diff. */
-export function FlowCanvas(props: FlowCanvasProps) {
-  return <ReactFlowProvider><Canvas {...props} /></ReactFlowProvider>;
+export function FlowCanvas({ run = null, ...props }: FlowCanvasProps) {
+  const { definition } = props;
+  const [board] = useState(() => {
+    const made = createRunBoard();
+    made.show(definition, run);
+    return made;
+  });
+  useLayoutEffect(() => board.show(definition, run), [board, definition, run]);
+  return <ReactFlowProvider><Canvas {...props} board={board} /></ReactFlowProvider>;
 }
 
-function Canvas({
-  definition: given, component, index, problems = nothing, run = null, diff = null, before = null, authors = unnamed, comments = uncommented, drafts = noDrafts, selectedIds, onSelect, onOpen, onEye, readOnly = false, people = nobody, following = null, edit, signs, onMoved, newNoteId = null, handle, bare = false,
-}: FlowCanvasProps) {
+/** An event of the run does not come this way: cards and links read the board. */
+const Canvas = memo(function Canvas({
+  board, definition: given, component, index, problems = nothing, diff = null, before = null, authors = unnamed, comments = uncommented, drafts = noDrafts, selectedIds, onSelect, onOpen, onEye, readOnly = false, people = nobody, following = null, edit, signs, onMoved, newNoteId = null, handle, bare = false,
+}: Omit<FlowCanvasProps, 'run'> & { board: RunBoard }) {
   const t = useTranslations('canvas');
   const locale = localeOf(useLocale());
   const container = useRef<HTMLDivElement>(null);
@@ -92,7 +100,6 @@ function Canvas({
   const editable = edit !== undefined && !readOnly;
   const definition = useMemo(() => (diff && before ? withRemoved(given, before, diff) : given), [given, before, diff]);
   const layout = useMemo(() => layoutOf(definition, { addRow: editable }), [definition, editable]);
-  const fates = useMemo(() => laneFates(definition, run), [definition, run]);
   const selected = useMemo(() => new Set(selectedIds), [selectedIds]);
   const stops = useMemo(() => stopsOf(layout, editable), [layout, editable]);
   const view = useCanvasView({ container, layout, stops, handle, captioned: definition.settings?.description !== undefined, following, people });
@@ -107,10 +114,10 @@ function Canvas({
   const standing = useStanding(people);
   const known = useRef<ReadonlyMap<string, CanvasNode>>(new Map());
   const nodes = useMemo(() => {
-    const made = nodesOf({ definition, layout, problems, run, fates, diff, authors, comments, drafts, people: standing, selected, editable, laneLabel }, known.current);
+    const made = nodesOf({ definition, layout, problems, diff, authors, comments, drafts, people: standing, selected, editable, laneLabel }, known.current);
     known.current = new Map(made.map((node) => [node.id, node]));
     return made;
-  }, [definition, layout, problems, run, fates, diff, authors, comments, drafts, standing, selected, editable, laneLabel]);
+  }, [definition, layout, problems, diff, authors, comments, drafts, standing, selected, editable, laneLabel]);
   const { positioned } = drag;
   const shown = useMemo(() => positioned(nodes), [positioned, nodes]);
 
@@ -157,8 +164,8 @@ function Canvas({
   const hasEye = onEye !== undefined;
   const eye = useMemo(() => (hasEye ? (stepId: string) => latestEye.current?.(stepId) : null), [hasEye]);
   const facts = useMemo((): CanvasFacts => ({
-    kind: definition.kind, component, index, edit: editable ? edit : null, stageCount, tabStop: view.tabStop, onEye: eye, newNoteId,
-  }), [definition.kind, component, index, editable, edit, stageCount, view.tabStop, eye, newNoteId]);
+    kind: definition.kind, component, index, edit: editable ? edit : null, stageCount, tabStop: view.tabStop, board, onEye: eye, newNoteId,
+  }), [definition.kind, component, index, editable, edit, stageCount, view.tabStop, board, eye, newNoteId]);
   const faulty = useMemo(() => new Set(problems.flatMap((each) => (each.stepId && each.level === 'error' ? [each.stepId] : []))), [problems]);
   const disabled = useMemo(() => new Set(stepsOf(definition).flatMap((step) => (step.disabled ? [step.id] : []))), [definition]);
   const names = useMemo(() => new Map(stepsOf(definition).map((step) => [step.id, step.name])), [definition]);
@@ -183,9 +190,9 @@ function Canvas({
           multiSelectionKeyCode={multiKeys} selectionKeyCode="Shift" nodesDraggable={editable} nodesConnectable={editable} nodeDragThreshold={4}
           panOnScroll zoomOnDoubleClick={false} minZoom={0.1} maxZoom={2} onlyRenderVisibleElements={layout.cards.size > cullAbove} noWheelClassName="nowheel"
         >
-          <Background variant={BackgroundVariant.Dots} gap={20} size={2} offset={-8} color="var(--grid-dot)" />
           <ViewportPortal>
-            <CanvasLinks layout={layout} run={run} fates={fates} diff={diff} selected={selected} disabled={disabled} />
+            <CanvasDots />
+            <CanvasLinks layout={layout} diff={diff} selected={selected} disabled={disabled} />
             {drag.line && <span className={styles.dropLine} style={{ left: drag.line.x, top: drag.line.y, width: drag.line.width, height: drag.line.height }} />}
           </ViewportPortal>
           {people.length > 0 && <PeopleLayer people={people} names={names} />}
@@ -197,7 +204,7 @@ function Canvas({
       </div>
     </CanvasContext>
   );
-}
+});
 
 const middleOf = (box: HTMLElement | null, { x, y, zoom }: { x: number; y: number; zoom: number }) => ({ x: Math.round(((box?.clientWidth ?? 0) / 2 - x) / zoom), y: Math.round(((box?.clientHeight ?? 0) / 2 - y) / zoom), zoom: Math.round(zoom * 1_000) / 1_000 });
 const noEdges: never[] = [];

@@ -7,7 +7,7 @@ export type LaneFate = 'taken' | 'passed' | 'open';
 /** The fate of every branch lane by its id; one inside a branch that was passed by was passed by, too. */
 export function laneFates(definition: FlowDefinition, run: RunState | null): ReadonlyMap<string, LaneFate> {
   const fates = new Map<string, LaneFate>();
-  if (!run) return fates;
+  if (!run || definition.lanes.every((lane) => !lane.when)) return fates;
   const homes = new Map(definition.lanes.flatMap((lane) => lane.stages.flatMap((stage) => stage.steps.map((step): [string, Lane] => [step.id, lane]))));
   const fateOf = (lane: Lane): LaneFate => {
     if (!lane.when) return 'taken';

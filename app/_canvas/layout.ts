@@ -1,5 +1,7 @@
 import type { FlowDefinition, Lane, SourcePort, Stage, Step } from '#flow/flow';
-import { roundedPath, type Point } from './path-shape';
+import { boxAround, roundedPath, type Box, type Point } from './path-shape';
+
+export type { Box } from './path-shape';
 
 /**
  * Where everything on the canvas stands: a pure function of the definition, so two people never fight over pixels.
@@ -11,11 +13,11 @@ export const measures = {
   radius: 10, bend: 24, freeRow: 20,
 };
 
-export type Box = { x: number; y: number; width: number; height: number };
 export type CardBox = Box & { stepId: string; stageId: string; laneId: string; index: number; flow: 'column' | 'row' };
 export type StageBox = Box & { stage: Stage; laneId: string; index: number };
 export type LaneBox = Box & { lane: Lane; stage: Stage | null; owner: string; case: string };
-type Drawn = { id: string; from: string; to: string; path: string; middle: Point };
+type Route = { path: string; middle: Point; /** Holds all of the path. */ box: Box };
+type Drawn = Route & { id: string; from: string; to: string };
 /** `case`: the way from a condition into one of its lanes. */
 export type LinkShape = Drawn & ({ port: SourcePort | 'order' } | { port: 'case'; lane: string });
 export type CanvasLayout = {
@@ -88,13 +90,13 @@ function placeLane(draft: Draft, owner: string, lane: Lane, branches: readonly L
   const middle = y + height / 2;
   if (from) {
     const down = [{ x: from.x + trunk, y: from.y + from.height }, { x: from.x + trunk, y: middle }, { x, y: middle }];
-    draft.links.push({ id: `case:${lane.id}`, from: owner, to: steps[0]?.id ?? '', port: 'case', lane: lane.id, path: roundedPath(down, radius), middle: { x, y: middle } });
+    draft.links.push({ id: `case:${lane.id}`, from: owner, to: steps[0]?.id ?? '', port: 'case', lane: lane.id, path: roundedPath(down, radius), middle: { x, y: middle }, box: boxAround(down) });
   }
   steps.forEach((step, index) => {
     const before = steps[index - 1];
     const at = x + laneLabel + index * (cardWidth + laneCardGap);
     const start = before ? at - laneCardGap : x + laneLabel - 16;
-    draft.links.push({ id: `order:${step.id}`, from: before?.id ?? owner, to: step.id, port: 'order', path: `M${start} ${middle}H${at}`, middle: { x: (start + at) / 2, y: middle } });
+    draft.links.push({ id: `order:${step.id}`, from: before?.id ?? owner, to: step.id, port: 'order', path: `M${start} ${middle}H${at}`, middle: { x: (start + at) / 2, y: middle }, box: { x: start, y: middle, width: at - start, height: 0 } });
   });
   return placeBranches(draft, steps, branches, y + height + laneGap);
 }
@@ -129,14 +131,14 @@ export function portY(card: Box, port: LinkShape['port']): number {
   return Math.round(card.y + card.height * part);
 }
 
-function route(draft: Draft, a: CardBox, b: CardBox, y2: number): { path: string; middle: Point } {
+function route(draft: Draft, a: CardBox, b: CardBox, y2: number): Route {
   const x1 = a.x + a.width;
   const y1 = a.y + a.height / 2;
   if (a.stageId === b.stageId && a.flow === 'column') return inColumn(a, b);
   const columns = draft.stages.findIndex((each) => each.stage.id === b.stageId) - draft.stages.findIndex((each) => each.stage.id === a.stageId);
   if (columns === 1) {
     const dx = Math.max(20, (b.x - x1) / 2);
-    return { path: `M${x1} ${y1}C${x1 + dx} ${y1} ${b.x - dx} ${y2} ${b.x} ${y2}`, middle: { x: (x1 + b.x) / 2, y: (y1 + y2) / 2 } };
+    return { path: `M${x1} ${y1}C${x1 + dx} ${y1} ${b.x - dx} ${y2} ${b.x} ${y2}`, middle: { x: (x1 + b.x) / 2, y: (y1 + y2) / 2 }, box: boxAround([{ x: x1, y: y1 }, { x: x1 + dx, y: y1 }, { x: b.x - dx, y: y2 }, { x: b.x, y: y2 }]) };
   }
   const between = draft.stages.filter((each) => (columns > 1 ? each.x > x1 && each.x + each.width < b.x : each.x + each.width > b.x && each.x < x1));
   const deepest = Math.max(0, ...between.map((each) => each.y + each.height));
@@ -144,17 +146,18 @@ function route(draft: Draft, a: CardBox, b: CardBox, y2: number): { path: string
   const free = columns > 1 && y2 > deepest + measures.bend / 2 ? y2 : columns > 1 && y1 > deepest + measures.bend / 2 ? y1 : deepest + measures.freeRow + shared * 8;
   const out = x1 + measures.bend;
   const into = b.x - measures.bend;
-  const path = roundedPath([{ x: x1, y: y1 }, { x: out, y: y1 }, { x: out, y: free }, { x: into, y: free }, { x: into, y: y2 }, { x: b.x, y: y2 }], measures.radius);
-  return { path, middle: { x: (out + into) / 2, y: free } };
+  const way = [{ x: x1, y: y1 }, { x: out, y: y1 }, { x: out, y: free }, { x: into, y: free }, { x: into, y: y2 }, { x: b.x, y: y2 }];
+  return { path: roundedPath(way, measures.radius), middle: { x: (out + into) / 2, y: free }, box: boxAround(way) };
 }
 
 /** Straight down to the next card; past others, or upwards, in a bracket on the right. */
-function inColumn(a: CardBox, b: CardBox): { path: string; middle: Point } {
+function inColumn(a: CardBox, b: CardBox): Route {
   if (b.index === a.index + 1) {
     const x = a.x + a.width / 2;
-    return { path: `M${x} ${a.y + a.height}V${b.y}`, middle: { x, y: (a.y + a.height + b.y) / 2 } };
+    return { path: `M${x} ${a.y + a.height}V${b.y}`, middle: { x, y: (a.y + a.height + b.y) / 2 }, box: { x, y: a.y + a.height, width: 0, height: b.y - a.y - a.height } };
   }
   const x = a.x + a.width;
   const [y1, y2] = [a.y + a.height / 2, b.y + b.height / 2];
-  return { path: roundedPath([{ x, y: y1 }, { x: x + 16, y: y1 }, { x: x + 16, y: y2 }, { x, y: y2 }], measures.radius), middle: { x: x + 16, y: (y1 + y2) / 2 } };
+  const way = [{ x, y: y1 }, { x: x + 16, y: y1 }, { x: x + 16, y: y2 }, { x, y: y2 }];
+  return { path: roundedPath(way, measures.radius), middle: { x: x + 16, y: (y1 + y2) / 2 }, box: boxAround(way) };
 }

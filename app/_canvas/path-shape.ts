@@ -1,4 +1,12 @@
 export type Point = { x: number; y: number };
+export type Box = { x: number; y: number; width: number; height: number };
+
+/** The smallest box that holds these points: a curve never leaves that of its control points. */
+export function boxAround(points: readonly Point[]): Box {
+  const [xs, ys] = [points.map((point) => point.x), points.map((point) => point.y)];
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
+}
 
 /** An SVG path along right angles whose corners are rounded, less where a leg is too short for the radius. */
 export function roundedPath(points: readonly Point[], radius: number): string {

@@ -6,7 +6,7 @@ import { Icon } from '../_ui/icon';
 import { Menu } from '../_ui/menu';
 import { IconButton } from '../_ui/icon-button';
 import styles from './canvas.module.css';
-import { useCanvas, useTabIndex } from './canvas-context';
+import { useCanvas, useLaneFate, useTabIndex } from './canvas-context';
 import type { CaptionNode, LaneNode, StageNode } from './canvas-nodes';
 import { DiffMark } from './diff-mark';
 import { addStageKey, addStepKey, stageMenuKey } from './place';
@@ -64,7 +64,8 @@ function NameInput({ name, label, onDone }: { name: string; label: string; onDon
   );
 }
 
-export const LaneRow = memo(function LaneRow({ data: { stage, label, ownerName, empty, passed, diff } }: NodeProps<LaneNode>) {
+export const LaneRow = memo(function LaneRow({ data: { stage, laneId, label, ownerName, empty, diff } }: NodeProps<LaneNode>) {
+  const passed = useLaneFate(laneId) === 'passed';
   const { edit, tabStop } = useCanvas();
   const t = useTranslations('canvas');
   const key = stage ? addStepKey(stage.id) : '';

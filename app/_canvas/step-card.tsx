@@ -11,7 +11,7 @@ import { Icon } from '../_ui/icon';
 import { StatusMark } from '../_ui/status-mark';
 import styles from './canvas.module.css';
 import { DiffMark } from './diff-mark';
-import { useCanvas, useTabIndex } from './canvas-context';
+import { useCanvas, useRunOfStep, useTabIndex } from './canvas-context';
 import type { StepData, StepNode } from './canvas-nodes';
 import { changeLabel, changeValue, isPlace } from './change-words';
 import { shapeOf, type CardShape, type RunOfStep } from './card-view';
@@ -19,8 +19,9 @@ import { measures } from './layout';
 
 /** A step: 204 × 72. Tile and name say what it is, outline and foot say how it stands. */
 export const StepCard = memo(function StepCard({ data, selected, dragging }: NodeProps<StepNode>) {
-  const { step, type, problems, run, diff, by, comments, draft, people, quiet } = data;
+  const { step, type, problems, diff, by, comments, draft, people, quiet } = data;
   const { component, index, tabStop, onEye, kind } = useCanvas();
+  const run = useRunOfStep(step);
   const tabIndex = useTabIndex(step.id);
   const t = useTranslations('canvas');
   const locale = localeOf(useLocale());

@@ -25,6 +25,13 @@ export function useRun(runId: string | null): RunFeed {
   return useSyncExternalStore(feed.subscribe, feed.get, feed.get);
 }
 
+/** A part of it that is compared by identity: whoever reads only the status draws again only when that changes. */
+export function useRunPart<T>(runId: string | null, pick: (feed: RunFeed) => T): T {
+  const feed = useShared(runFeeds, runId ?? '', createRunFeed);
+  const read = () => pick(feed.get());
+  return useSyncExternalStore(feed.subscribe, read, read);
+}
+
 /**
  * Tells of every run that matches the list's filter whatever its status, so that a list also hears of a run that
  * leaves it; `onMissed` whenever it begins to hear: read the list again, it may have been drawn before.
@@ -105,9 +112,13 @@ type Feed<T> = { get: () => T; subscribe: (listener: () => void) => () => void; 
 const flowFeeds = new Map<string, Feed<RunSummary[]>>();
 const runFeeds = new Map<string, Feed<RunFeed>>();
 
-/** The one feed of a key while anything on the page shows it. */
+/** The one feed of a key while anything on the page shows it. Parts drawn for the first time together find the same one; a server keeps none. */
 function useShared<T>(feeds: Map<string, Feed<T>>, key: string, create: (key: string) => Feed<T>): Feed<T> {
-  const feed = useMemo(() => feeds.get(key) ?? create(key), [feeds, key, create]);
+  const feed = useMemo(() => {
+    const found = feeds.get(key) ?? create(key);
+    if (typeof window !== 'undefined') feeds.set(key, found);
+    return found;
+  }, [feeds, key, create]);
   return useMemo(() => ({
     get: feed.get,
     subscribe: (listener) => {

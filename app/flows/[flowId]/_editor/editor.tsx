@@ -13,12 +13,11 @@ import type { Presence } from '#flow/presence';
 import { schemasOf } from '#flow/propagate';
 import type { Group } from '#flow/steps/define-step';
 import { useStanding } from '../../../_canvas/people';
-import { FlowCanvas, type CanvasEdit, type CanvasHandle } from '../../../_canvas/flow-canvas';
+import type { CanvasEdit, CanvasHandle } from '../../../_canvas/flow-canvas';
 import { saveFile } from '../../../_client/save-file';
 import { fileNameOf } from '../../../_flow-file/read-definition';
 import { usePlace } from '../../../_client/whereabouts';
 import { localeOf } from '../../../_run/duration';
-import { RunDrawer } from '../../../_run/run-drawer';
 import { Button } from '../../../_ui/button';
 import { Empty } from '../../../_ui/empty';
 import { Icon } from '../../../_ui/icon';
@@ -34,6 +33,7 @@ import styles from './editor.module.css';
 import { ErrorList } from './error-list';
 import { FindDialog } from './find-dialog';
 import { LastRun } from './last-run';
+import { LiveCanvas, LiveDrawer } from './live-run';
 import { ManyPanel } from './many-panel';
 import { Palette } from './palette';
 import { StepPanel, type PanelTab } from './panel/step-panel';
@@ -241,8 +241,8 @@ export function Editor({ flowId, user, first, surroundings, recent, away }: Edit
             {palette && editable && <Palette group={palette.group} stageName={stageName} onAdd={add} onClose={() => { setPalette(null); backToCanvas(); }} />}
             {commentsOpen && !palette && <CommentsPanel marked={marked} onStep={(stepId) => { setTab('comments'); show(stepId); }} onClose={() => { setCommentsOpen(false); backToCanvas(); }} />}
             <div className={styles.canvasBox} data-region tabIndex={-1}>
-              <FlowCanvas
-                definition={definition} component={component} index={index} problems={problems} comments={counts} drafts={drafts} run={run.attached ? run.state : null} selectedIds={selected} onSelect={select} onOpen={openStep}
+              <LiveCanvas
+                runId={run.attached?.id ?? null} definition={definition} component={component} index={index} problems={problems} comments={counts} drafts={drafts} selectedIds={selected} onSelect={select} onOpen={openStep}
                 onEye={(stepId) => { select([stepId]); setTab('model'); }} readOnly={!editable} people={people} following={following} onMoved={() => { if (following) follow(null); }} signs={canvasSigns} newNoteId={newNoteId} handle={canvas} {...(editable ? { edit } : {})}
               />
               {status.connection === 'refused' && <div className={styles.banner} role="alert"><Icon name="triangle-alert" size={16} /><span>{t(refusalKey(status.refused?.code))}</span>{status.refused?.kept && <Button icon="download" onClick={saveKept}>{t('keepFile')}</Button>}<Button variant="primary" onClick={() => window.location.reload()}>{t('reload')}</Button></div>}
@@ -252,7 +252,7 @@ export function Editor({ flowId, user, first, surroundings, recent, away }: Edit
           </div>
           {run.attached && drawer && (
             <div className={styles.drawer} data-region tabIndex={-1}>
-              <RunDrawer runId={run.attached.id} definition={run.definition ?? definition} state={run.state} events={run.events} selectedStepId={selected.length === 1 ? (selected[0] ?? null) : null} onSelectStep={(stepId) => { if (present.has(stepId)) show(stepId); }} onClose={() => setDrawer(false)} canControl={rights.control} />
+              <LiveDrawer runId={run.attached.id} definition={run.definition ?? definition} selectedStepId={selected.length === 1 ? (selected[0] ?? null) : null} onSelectStep={(stepId) => { if (present.has(stepId)) show(stepId); }} onClose={() => setDrawer(false)} canControl={rights.control} />
             </div>
           )}
           <ErrorList open={errorsOpen} onToggle={() => setErrorsOpen(!errorsOpen)} onGo={(problem) => { if (problem.stepId) { setTab('settings'); show(problem.stepId, true); } }} />

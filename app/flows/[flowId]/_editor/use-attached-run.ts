@@ -2,16 +2,13 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { RunSummary } from '#db/run-row';
 import type { FlowDefinition } from '#flow/flow';
-import type { RunEvent } from '#flow/run-event';
-import { initialRunState, isEnded, runStatuses, type RunState } from '#flow/run-state';
+import { isEnded, runStatuses } from '#flow/run-state';
 import { api } from '../../../_client/api';
-import { useFlowRuns, useRun } from '../../../_client/run-stream';
+import { useFlowRuns } from '../../../_client/run-stream';
 
 export type AttachedRun = {
   runs: RunSummary[];
   attached: RunSummary | null;
-  state: RunState;
-  events: RunEvent[];
   /** The version that runs, once it is read. */
   definition: FlowDefinition | null;
   followNewest: boolean;
@@ -22,7 +19,7 @@ export type AttachedRun = {
   sampleId: string | null;
 };
 
-/** The flow's runs, live, and the one the canvas is attached to. The address holds it, so that a reload stays with it. */
+/** The flow's runs, live, and the one the canvas is attached to. The address holds it, so that a reload stays with it. Its events are read where they are shown (`useRun`). */
 export function useAttachedRun(flowId: string, recent: readonly RunSummary[]): AttachedRun {
   const live = useFlowRuns(flowId);
   const [attachedId, setAttachedId] = useState<string | null>(null);
@@ -31,7 +28,6 @@ export function useAttachedRun(flowId: string, recent: readonly RunSummary[]): A
     const known = new Set(live.map((run) => run.id));
     return [...live, ...recent.filter((run) => !known.has(run.id))].toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
   }, [live, recent]);
-  const feed = useRun(attachedId);
   const definition = useRunDefinition(attachedId);
 
   const attach = useCallback((runId: string) => {
@@ -56,9 +52,8 @@ export function useAttachedRun(flowId: string, recent: readonly RunSummary[]): A
 
   const listed = runs.find((run) => run.id === attachedId) ?? null;
   const attached = useMemo(() => listed ?? (attachedId === null ? null : unlisted(attachedId, flowId)), [listed, attachedId, flowId]);
-  const events = useMemo(() => [...feed.events], [feed.events]);
   const sampleId = attachedId ?? runs.find((run) => runStatuses.some((status) => status === run.status && isEnded(status)))?.id ?? null;
-  return { runs, attached, state: attachedId === null ? initialRunState : feed.state, events, definition, followNewest, setFollowNewest, attach, detach, sampleId };
+  return { runs, attached, definition, followNewest, setFollowNewest, attach, detach, sampleId };
 }
 
 function useRunDefinition(runId: string | null): FlowDefinition | null {
