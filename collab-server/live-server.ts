@@ -12,7 +12,7 @@ import { serveChanges } from './change-events';
 import { credentialsOf, isOriginAllowed } from './handshake';
 import { serveInbox } from './inbox-events';
 import type { Metrics } from './metrics';
-import { serveRuns } from './run-events';
+import { eventsTo, serveRuns } from './run-events';
 import { RunHub } from './run-hub';
 import { RunListHub } from './run-list-hub';
 import { dataOf } from './socket-event';
@@ -29,7 +29,7 @@ export async function createLiveServer({ database, auth, metrics, watch, origins
     destroyUpgrade: false, maxHttpBufferSize: largestMessage, serveClient: false,
     allowRequest: (request, callback) => callback(null, isOriginAllowed(request, origins)),
   });
-  const runHub = new RunHub(database, (seconds) => metrics.streamLagSeconds.observe(seconds));
+  const runHub = new RunHub(database, eventsTo(io.of('/runs')), (seconds) => metrics.streamLagSeconds.observe(seconds));
   const listHub = new RunListHub(database);
   await listHub.start();
   const lookEverywhere = () => void listHub.look([]);

@@ -7,7 +7,7 @@ import { runOf } from '#db/run-row';
 import { failure, FailureError } from '#flow/failure';
 import { id } from '#flow/id';
 import { runStatuses } from '#flow/run-state';
-import type { RunHub } from './run-hub';
+import type { RunHub, Tell } from './run-hub';
 import type { RunListHub } from './run-list-hub';
 import { dataOf, onEvent } from './socket-event';
 
@@ -26,6 +26,13 @@ const filter = z.strictObject({
 });
 /** A page may follow several lists over one socket: what comes for a named one carries its name. */
 const listName = z.strictObject({ list: id.optional() });
+
+/** A socket stands in a room of its own name: told together, the message is encoded and framed once for all of them. */
+export function eventsTo(namespace: Namespace): Tell {
+  return (socketIds, watched, events) => {
+    for (let at = 0; at < events.length; at += eventsPerMessage) namespace.to([...socketIds]).emit('events', { runId: watched, events: events.slice(at, at + eventsPerMessage) });
+  };
+}
 
 /** The events of namespace /runs (protocols.md, "Live runs"). */
 export function serveRuns(namespace: Namespace, database: Database, runHub: RunHub, listHub: RunListHub): void {
@@ -53,9 +60,7 @@ export function serveRuns(namespace: Namespace, database: Database, runHub: RunH
       // The answer goes first: a client then knows its watch before the first events.
       setImmediate(() => {
         if (!socket.connected || !watches.has(key)) return;
-        start(key, () => runHub.watch(given.runId, given.after, (watched, events) => {
-          for (let at = 0; at < events.length; at += eventsPerMessage) socket.emit('events', { runId: watched, events: events.slice(at, at + eventsPerMessage) });
-        }));
+        start(key, () => runHub.watch(given.runId, given.after, socket.id));
       });
       return { status: run.status };
     });

@@ -21,10 +21,10 @@ it('L3 two hundred watchers that come back together, from nearly the same place,
   const runId = newRunId();
   const add = (from: number, to: number) => database.sql`insert into run_events (run_id, seq, type, at, data, hash) select ${runId}, n, 'step.progress', now(), '{"done":1}', '' from generate_series(${from}::int, ${to}::int) n`;
   await add(1, 1_400);
-  const hub = new RunHub({ ...database, sql });
   const seen = Array.from({ length: 200 }, (): number[] => []);
+  const hub = new RunHub({ ...database, sql }, (socketIds, _run, events) => { for (const id of socketIds) seen[Number(id)]?.push(...events.map((each) => each.seq)); }, () => undefined);
   const after = (at: number) => (at < 190 ? 1_000 + (at % 20) : at - 190); // ten of them have seen next to nothing
-  const stops = seen.map((seqs, at) => hub.watch(runId, after(at), (_run, events) => void seqs.push(...events.map((each) => each.seq))));
+  const stops = seen.map((_seqs, at) => hub.watch(runId, after(at), String(at)));
   await until(() => seen.every((seqs) => seqs.at(-1) === 1_400), 'everybody to be back', 20_000);
   expect(asked).toBeLessThan(40);
   await add(1_401, 1_402);

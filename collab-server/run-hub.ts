@@ -2,8 +2,9 @@ import type { Database } from '#db/client';
 import { eventsAfter } from '#db/run-tail';
 import type { RunEvent } from '#flow/run-event';
 
-export type EventSink = (runId: string, events: RunEvent[]) => void;
-type Watcher = { runId: string; after: number; isLive: boolean; isGone: boolean; sink: EventSink };
+/** To all of these sockets the same, so that it is put into words once however many they are. */
+export type Tell = (socketIds: readonly string[], runId: string, events: readonly RunEvent[]) => void;
+type Watcher = { runId: string; after: number; isLive: boolean; isGone: boolean; socketId: string };
 
 const page = 500;
 const pollMs = 1_000;
@@ -19,18 +20,20 @@ export class RunHub {
   private pumping = false;
   private isClosed = false;
   private readonly database: Database;
+  private readonly tell: Tell;
   /** Told how old the newest event was when a run's live watchers got it. */
   private readonly lagged: (seconds: number) => void;
 
-  constructor(database: Database, lagged: (seconds: number) => void = () => {}) {
+  constructor(database: Database, tell: Tell, lagged: (seconds: number) => void) {
     this.database = database;
+    this.tell = tell;
     this.lagged = lagged;
     this.timer = setInterval(() => this.look(this.watchers.keys()), pollMs);
   }
 
   /** Events from `after + 1` on, first the past in pages, then live. Returns how to stop. */
-  watch(runId: string, after: number, sink: EventSink): () => void {
-    const watcher: Watcher = { runId, after, isLive: false, isGone: false, sink };
+  watch(runId: string, after: number, socketId: string): () => void {
+    const watcher: Watcher = { runId, after, isLive: false, isGone: false, socketId };
     const others = this.watchers.get(runId) ?? new Set();
     this.watchers.set(runId, others.add(watcher));
     this.look([runId]);
@@ -75,7 +78,7 @@ export class RunHub {
     const from = new Map<string, number>();
     for (const { runId, after } of live) from.set(runId, Math.min(after, from.get(runId) ?? after));
     const found = await eventsAfter(this.database.sql, [...from].map(([runId, after]) => ({ runId, after })), page);
-    for (const watcher of live) send(watcher, found.get(watcher.runId) ?? []);
+    for (const [runId, events] of found) this.send(runId, live.filter((watcher) => watcher.runId === runId), events);
     for (const events of found.values()) this.lagged(Math.max(0, Date.now() - Date.parse(events.at(-1)?.at ?? '')) / 1_000);
     for (const [runId, events] of found) if (events.length === page) this.dirty.add(runId);
     for (const group of together(watchers.filter((watcher) => !watcher.isLive && !watcher.isGone))) await this.catchUp(group);
@@ -83,11 +86,26 @@ export class RunHub {
 
   private async catchUp({ runId, after, group }: Behind): Promise<void> {
     const events = (await eventsAfter(this.database.sql, [{ runId, after }], page)).get(runId) ?? [];
-    for (const watcher of group) {
-      send(watcher, events);
-      if (events.length < page) watcher.isLive = true;
-    }
+    this.send(runId, group, events);
     if (events.length === page) this.dirty.add(runId);
+    else for (const watcher of group) watcher.isLive = true;
+  }
+
+  /** Watchers of one run that stand at the same event are told together: nearly always all of them. */
+  private send(runId: string, watchers: readonly Watcher[], events: readonly RunEvent[]): void {
+    const last = events.at(-1);
+    if (!last) return;
+    const standing = new Map<number, Watcher[]>();
+    for (const watcher of watchers) {
+      if (watcher.isGone || watcher.after >= last.seq) continue;
+      const others = standing.get(watcher.after);
+      if (others) others.push(watcher);
+      else standing.set(watcher.after, [watcher]);
+    }
+    for (const [after, alike] of standing) {
+      for (const watcher of alike) watcher.after = last.seq;
+      this.tell(alike.map((watcher) => watcher.socketId), runId, events.filter((event) => event.seq > after));
+    }
   }
 }
 
@@ -102,13 +120,4 @@ function together(watchers: readonly Watcher[]): Behind[] {
     else groups.push({ runId: watcher.runId, after: watcher.after, group: [watcher] });
   }
   return groups;
-}
-
-function send(watcher: Watcher, events: RunEvent[]): void {
-  if (watcher.isGone) return;
-  const next = events.filter((event) => event.seq > watcher.after);
-  const last = next.at(-1);
-  if (!last) return;
-  watcher.after = last.seq;
-  watcher.sink(watcher.runId, next);
 }

@@ -15,14 +15,19 @@ export type RunChange = { workspaceId: string; at: string; run: RunSummary };
 
 const most = 2_000;
 
+/** So few runs are read at once; of more, first those that have something new are found, as when every watched run is looked at. */
+const readAtOnce = 4;
+
 /** The next events of each run after its cursor, in order, at most `limit` a run. */
 export async function eventsAfter(sql: Database['sql'], cursors: readonly { runId: string; after: number }[], limit = 500): Promise<Map<string, RunEvent[]>> {
-  const found = new Map<string, RunEvent[]>();
-  if (cursors.length === 0) return found;
-  const heads = await sql<{ runId: string; head: number }[]>`select c.run_id as "runId", c.after as head from unnest(${cursors.map((each) => each.runId)}::uuid[], ${cursors.map((each) => each.after)}::int[]) c(run_id, after)
+  const moved = cursors.length <= readAtOnce ? cursors : await movedBeyond(sql, cursors);
+  const read = await Promise.all(moved.map(async ({ runId, after }) => [runId, (await logRows(sql, [runId], { after, limit })).map(eventOf)] as const));
+  return new Map(read.filter(([, events]) => events.length > 0));
+}
+
+async function movedBeyond(sql: Database['sql'], cursors: readonly { runId: string; after: number }[]): Promise<{ runId: string; after: number }[]> {
+  return sql<{ runId: string; after: number }[]>`select c.run_id as "runId", c.after from unnest(${cursors.map((each) => each.runId)}::uuid[], ${cursors.map((each) => each.after)}::int[]) c(run_id, after)
     where exists (select 1 from run_events e where e.run_id = c.run_id and e.seq > c.after)`;
-  for (const { runId, head } of heads) found.set(runId, (await logRows(sql, [runId], { after: head, limit })).map(eventOf));
-  return found;
 }
 
 /** Where the tail is now: what commits from here on is ahead of it. */

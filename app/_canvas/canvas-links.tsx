@@ -62,13 +62,13 @@ function diffState(link: LinkShape, kinds: ReadonlyMap<string, string>): string 
   return ends.includes('added') ? 'added' : 'quiet';
 }
 
-/** The dots under everything, where the canvas is in view: they move with it and are not drawn again for that. */
-export const CanvasDots = memo(function CanvasDots() {
-  const [tiles, id] = [useTiles(), useId()];
+/** The ground with its dots, where the canvas is in view: it moves with the cards, so that moving draws nothing again. */
+export const CanvasGround = memo(function CanvasGround() {
+  const [{ x, y, width, height }, id] = [useTiles(), useId()];
   return (
-    <svg className={styles.dots} aria-hidden role="presentation">
-      <pattern id={id} x={-2} y={-2} width={20} height={20} patternUnits="userSpaceOnUse"><circle cx={1} cy={1} r={1} /></pattern>
-      <rect {...tiles} fill={`url(#${id})`} />
+    <svg className={styles.ground} style={{ left: x, top: y }} width={width} height={height} aria-hidden role="presentation">
+      <pattern id={id} x={-2 - x} y={-2 - y} width={20} height={20} patternUnits="userSpaceOnUse"><circle cx={1} cy={1} r={1} /></pattern>
+      <rect width={width} height={height} fill={`url(#${id})`} />
     </svg>
   );
 });

@@ -16,6 +16,9 @@ export type RunOfStep = {
   waitsFor: string | null;
 };
 
+/** How much of a card is shown at a zoom; the style sheet hides the rest. */
+export const levelOf = (zoom: number) => (zoom >= 0.745 ? 'full' : zoom >= 0.395 ? 'medium' : 'small');
+
 export const sameRunOfStep = (a: RunOfStep, b: RunOfStep): boolean => a.state === b.state && a.ended === b.ended && a.passed === b.passed && a.waitsFor === b.waitsFor;
 
 export function shapeOf(disabled: boolean, run: RunOfStep | null): CardShape {

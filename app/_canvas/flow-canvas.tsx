@@ -13,7 +13,7 @@ import { stepType } from '#flow/steps/index';
 import type { WorkspaceIndex } from '#flow/workspace-index';
 import { localeOf } from '../_run/duration';
 import { CanvasContext, type CanvasEdit, type CanvasFacts, type CanvasSigns } from './canvas-context';
-import { CanvasDots, CanvasLinks } from './canvas-links';
+import { CanvasGround, CanvasLinks } from './canvas-links';
 import styles from './canvas.module.css';
 import { nodesOf, type CanvasNode } from './canvas-nodes';
 import { layoutOf } from './layout';
@@ -191,7 +191,7 @@ const Canvas = memo(function Canvas({
           panOnScroll zoomOnDoubleClick={false} minZoom={0.1} maxZoom={2} onlyRenderVisibleElements={layout.cards.size > cullAbove} noWheelClassName="nowheel"
         >
           <ViewportPortal>
-            <CanvasDots />
+            <CanvasGround />
             <CanvasLinks layout={layout} diff={diff} selected={selected} disabled={disabled} />
             {drag.line && <span className={styles.dropLine} style={{ left: drag.line.x, top: drag.line.y, width: drag.line.width, height: drag.line.height }} />}
           </ViewportPortal>

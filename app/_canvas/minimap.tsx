@@ -1,12 +1,12 @@
 'use client';
 import { useReactFlow, useStore } from '@xyflow/react';
 import { useTranslations } from 'next-intl';
-import { memo, type CSSProperties, type PointerEvent } from 'react';
+import { memo, useMemo, type CSSProperties, type PointerEvent } from 'react';
 import { stepKey, stepsOf, type FlowDefinition } from '#flow/flow';
 import type { Presence } from '#flow/presence';
 import { stepType } from '#flow/steps/index';
 import styles from './canvas.module.css';
-import type { CanvasLayout } from './layout';
+import type { Box, CanvasLayout } from './layout';
 
 type Props = { definition: FlowDefinition; layout: CanvasLayout; selected: ReadonlySet<string>; faulty: ReadonlySet<string>; people: readonly Presence[] };
 const [width, height, inset] = [168, 96, 6];
@@ -21,32 +21,49 @@ export function Minimap({ definition, layout, selected, faulty, people }: Props)
   const left = Math.min(0, seen.x);
   const top = Math.min(0, seen.y);
   const scale = Math.min((width - 2 * inset) / (Math.max(layout.width, seen.x + seen.width) - left), (height - 2 * inset) / (Math.max(layout.height, seen.y + seen.height) - top), 0.14);
-  const go = (event: PointerEvent<SVGSVGElement>) => {
+  const go = (event: PointerEvent<HTMLDivElement>) => {
     if (event.buttons !== 1) return;
     const box = event.currentTarget.getBoundingClientRect();
     void flow.setCenter((event.clientX - box.left - inset) / scale + left, (event.clientY - box.top - inset) / scale + top, { zoom });
   };
+  const place = `translate(${inset - left * scale} ${inset - top * scale}) scale(${scale})`;
   return (
-    <svg className={styles.minimap} role="img" aria-label={t('minimap')} viewBox={`0 0 ${width} ${height}`} onPointerDown={go} onPointerMove={go}>
-      <g transform={`translate(${inset - left * scale} ${inset - top * scale}) scale(${scale})`}>
-        <Drawing definition={definition} layout={layout} selected={selected} faulty={faulty} />
-        {people.map((each) => each.cursor && <circle key={each.user.id} cx={each.cursor.x} cy={each.cursor.y} r={2.5 / scale} style={{ '--p': each.user.colour } as CSSProperties /* a custom property */} />)}
-        <rect data-view {...seen} rx={3 / scale} strokeWidth={1.5} vectorEffect="non-scaling-stroke" />
-      </g>
-    </svg>
+    <div className={styles.minimap} role="img" aria-label={t('minimap')} onPointerDown={go} onPointerMove={go}>
+      <Drawing definition={definition} layout={layout} selected={selected} faulty={faulty} place={place} />
+      <svg width={width} height={height} aria-hidden>
+        <g transform={place}>
+          {people.map((each) => each.cursor && <circle key={each.user.id} cx={each.cursor.x} cy={each.cursor.y} r={2.5 / scale} style={{ '--p': each.user.colour } as CSSProperties /* a custom property */} />)}
+          <rect {...seen} rx={3 / scale} strokeWidth={1.5} vectorEffect="non-scaling-stroke" />
+        </g>
+      </svg>
+    </div>
   );
 }
 
-/** Apart, so that panning moves it without drawing it again. */
-const Drawing = memo(function Drawing({ definition, layout, selected, faulty }: Omit<Props, 'people'>) {
-  const groups = new Map(stepsOf(definition).map((step) => [step.id, stepType(stepKey(definition.kind, step.type))?.group] as const));
+type DrawingProps = Omit<Props, 'people'> & { place: string };
+
+/** Apart, and a layer of its own, so that panning draws only the frame again. Cards of one colour are one path. */
+const Drawing = memo(function Drawing({ definition, layout, selected, faulty, place }: DrawingProps) {
+  const groups = useMemo(() => new Map(stepsOf(definition).map((step) => [step.id, stepType(stepKey(definition.kind, step.type))?.group])), [definition]);
+  const inks = useMemo(() => {
+    const found = new Map<string, { group: string | undefined; mark: 'selected' | 'problem' | undefined; boxes: Box[] }>();
+    for (const card of layout.cards.values()) {
+      const [group, mark] = [groups.get(card.stepId), selected.has(card.stepId) ? 'selected' : faulty.has(card.stepId) ? 'problem' : undefined] as const;
+      const key = `${group ?? ''} ${mark ?? ''}`;
+      const ink = found.get(key) ?? { group, mark, boxes: [] };
+      ink.boxes.push(card);
+      found.set(key, ink);
+    }
+    return [...found];
+  }, [layout, groups, selected, faulty]);
   return (
-    <>
-      {layout.stages.map(({ stage, x, y, width: w, height: h }) => <rect key={stage.id} x={x} y={y} width={w} height={h} rx={8} />)}
-      {layout.lanes.map(({ lane, x, y, width: w, height: h }) => <rect key={lane.id} x={x} y={y} width={w} height={h} rx={8} />)}
-      {[...layout.cards.values()].map((card) => (
-        <rect key={card.stepId} className={styles.group} data-group={groups.get(card.stepId)} data-mark={selected.has(card.stepId) ? 'selected' : faulty.has(card.stepId) ? 'problem' : undefined} x={card.x} y={card.y} width={card.width} height={card.height} rx={8} />
-      ))}
-    </>
+    <svg width={width} height={height} data-drawing aria-hidden>
+      <g transform={place}>
+        <path d={roundedBoxes([...layout.stages, ...layout.lanes])} />
+        {inks.map(([key, { group, mark, boxes }]) => <path key={key} className={styles.group} data-group={group} data-mark={mark} d={roundedBoxes(boxes)} />)}
+      </g>
+    </svg>
   );
 });
+
+const roundedBoxes = (boxes: readonly Box[]): string => boxes.map((box) => `M${box.x + 8} ${box.y}h${box.width - 16}q8 0 8 8v${box.height - 16}q0 8 -8 8h${16 - box.width}q-8 0 -8 -8v${16 - box.height}q0 -8 8 -8z`).join('');

@@ -1,7 +1,7 @@
 'use client';
-import { Handle, Position, type NodeProps } from '@xyflow/react';
+import { Handle, Position, useStore, type NodeProps, type ReactFlowState } from '@xyflow/react';
 import { useLocale, useTranslations } from 'next-intl';
-import { memo, type CSSProperties } from 'react';
+import { memo, type CSSProperties, type ReactNode } from 'react';
 import type { ComponentModel } from '#flow/component-model';
 import type { Locale } from '#flow/text';
 import type { WorkspaceIndex } from '#flow/workspace-index';
@@ -14,29 +14,51 @@ import { DiffMark } from './diff-mark';
 import { useCanvas, useRunOfStep, useTabIndex } from './canvas-context';
 import type { StepData, StepNode } from './canvas-nodes';
 import { changeLabel, changeValue, isPlace } from './change-words';
-import { shapeOf, type CardShape, type RunOfStep } from './card-view';
+import { levelOf, shapeOf, type CardShape, type RunOfStep } from './card-view';
 import { measures } from './layout';
 
 /** A step: 204 × 72. Tile and name say what it is, outline and foot say how it stands. */
 export const StepCard = memo(function StepCard({ data, selected, dragging }: NodeProps<StepNode>) {
-  const { step, type, problems, diff, by, comments, draft, people, quiet } = data;
-  const { component, index, tabStop, onEye, kind } = useCanvas();
+  const { step, type, problems, diff, people, quiet } = data;
+  const { tabStop } = useCanvas();
   const run = useRunOfStep(step);
   const tabIndex = useTabIndex(step.id);
+  const far = useStore(isFar);
   const t = useTranslations('canvas');
   const locale = localeOf(useLocale());
   const shape = shapeOf(step.disabled === true, run);
-  const typeName = type?.title[locale] ?? step.type;
-  const errors = problems.filter((problem) => problem.level === 'error').length;
-  const level = errors > 0 ? 'error' : 'warning';
+  const level = problems.some((problem) => problem.level === 'error') ? 'error' : 'warning';
   const person = people[0];
+  const mini = (
+    <span className={styles.mini} aria-hidden>
+      {shape !== 'idle' && <StatusMark status={shape} size={12} />}
+      {problems.length > 0 && <i className={styles.dot} data-level={level} />}
+    </span>
+  );
   return (
     <div
-      role="group" aria-label={t('card', { name: step.name, type: typeName })} data-stop={step.id} data-step={step.id} tabIndex={tabIndex}
+      role="group" aria-label={t('card', { name: step.name, type: type?.title[locale] ?? step.type })} data-stop={step.id} data-step={step.id} tabIndex={tabIndex}
       className={`${styles.card} ${styles.group}`} data-group={type?.group} data-state={shape} data-selected={selected || undefined} data-lift={dragging || undefined}
       data-quiet={quiet || undefined} data-diff={diff?.kind} data-problem={problems.length > 0 && !run ? level : undefined} data-person={person ? '' : undefined}
       style={person ? personColour(person.colour) : undefined} onFocus={() => tabStop.set(step.id)}
     >
+      {far ? mini : <CardBody data={data} run={run} shape={shape} level={level} mini={mini} />}
+    </div>
+  );
+});
+
+/** From here on the style sheet shows nothing but colour and mark, so nothing else is made. */
+const isFar = ({ transform }: ReactFlowState) => levelOf(transform[2]) === 'small';
+
+function CardBody({ data, run, shape, level, mini }: { data: StepData; run: RunOfStep | null; shape: CardShape; level: string; mini: ReactNode }) {
+  const { step, type, problems, diff, by, comments, draft, people } = data;
+  const { component, index, onEye, kind } = useCanvas();
+  const t = useTranslations('canvas');
+  const locale = localeOf(useLocale());
+  const typeName = type?.title[locale] ?? step.type;
+  const person = people[0];
+  return (
+    <>
       <div className={styles.head}>
         <span className={styles.tile} aria-hidden><Icon name={type?.icon ?? 'circle-help'} size={16} /></span>
         <span className={styles.names}><b title={step.name}>{step.name}</b><small>{typeName}</small></span>
@@ -51,10 +73,7 @@ export const StepCard = memo(function StepCard({ data, selected, dragging }: Nod
             <Icon name="eye" size={14} />
           </button>
         )}
-        <span className={styles.mini} aria-hidden>
-          {shape !== 'idle' && <StatusMark status={shape} size={12} />}
-          {problems.length > 0 && <i className={styles.dot} data-level={level} />}
-        </span>
+        {mini}
       </div>
       {diff ? <DiffFoot diff={diff} by={by} type={type} locale={locale} /> : shape === 'idle' ? <IdleFoot data={data} component={component} index={index} locale={locale} /> : <RunFoot shape={shape} run={run} locale={locale} />}
       {draft && !diff && !run && <span className={styles.draft} title={t('draft')}><span className="sr-only">{t('draft')}</span></span>}
@@ -62,9 +81,9 @@ export const StepCard = memo(function StepCard({ data, selected, dragging }: Nod
       {shape === 'running' && run?.state.progress?.total ? <span className={styles.bar}><i style={{ width: `${Math.min(100, (run.state.progress.done / run.state.progress.total) * 100)}%` }} /></span> : null}
       {person && <span className={styles.tag}>{person.param ? t('editing', { name: person.name, field: type?.params[person.param]?.label[locale] ?? person.param }) : person.name}{people.length > 1 ? ` +${people.length - 1}` : ''}</span>}
       {kind === 'dataflow' && <Ports data={data} />}
-    </div>
+    </>
   );
-});
+}
 
 // A custom property is not in React's list of styles.
 const personColour = (colour: string) => ({ '--p': colour }) as CSSProperties;

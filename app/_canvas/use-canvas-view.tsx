@@ -3,6 +3,7 @@ import { useReactFlow, useStore } from '@xyflow/react';
 import { useCallback, useEffect, useImperativeHandle, useRef, useState, type Ref, type RefObject } from 'react';
 import type { Presence } from '#flow/presence';
 import { createTabStop } from './canvas-context';
+import { levelOf } from './card-view';
 import type { Box, CanvasLayout } from './layout';
 import type { Point } from './path-shape';
 import type { Stop } from './place';
@@ -131,7 +132,7 @@ export function ZoomLevel({ container }: { container: RefObject<HTMLDivElement |
   useEffect(() => {
     const element = container.current;
     if (!element) return;
-    element.dataset['level'] = zoom >= 0.745 ? 'full' : zoom >= 0.395 ? 'medium' : 'small';
+    element.dataset['level'] = levelOf(zoom);
     element.style.setProperty('--inv', String(1 / zoom));
   }, [container, zoom]);
   return null;

@@ -1,7 +1,7 @@
 'use client';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useLocale, useTranslations } from 'next-intl';
-import { useMemo, useRef, useState } from 'react';
+import { memo, useMemo, useRef, useState } from 'react';
 import type { FlowDefinition } from '#flow/flow';
 import { stepsOf } from '#flow/flow';
 import type { RunEvent } from '#flow/run-event';
@@ -28,6 +28,9 @@ function inWords(event: RunEvent, names: ReadonlyMap<string, string>, locale: Lo
   return { mark, name: event.stepId === undefined ? '' : (names.get(event.stepId) ?? event.stepId), text: t(key, values) };
 }
 
+/** As in the style sheet. */
+const rowHeight = 24;
+
 /** The log, newest first, searched and drawn a window at a time. It follows while scrolled to the top. */
 export function EventList({ definition, events, live, currentSeq, onSelect }: Props) {
   const t = useTranslations('run');
@@ -46,15 +49,14 @@ export function EventList({ definition, events, live, currentSeq, onSelect }: Pr
       return row;
     };
   }, [names, locale, t]);
-  const rows = useMemo(() => {
+  const found = useMemo(() => {
     const wanted = (find ?? '').trim().toLowerCase();
-    const found = wanted === '' ? events : events.filter((event) => {
+    return wanted === '' ? events : events.filter((event) => {
       const { name, text } = rowOf(event);
       return `${name} ${text} ${event.type}`.toLowerCase().includes(wanted);
     });
-    return found.toReversed();
   }, [events, find, rowOf]);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => 24, overscan: 12 });
+  const virtual = useVirtualizer({ count: found.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12 });
   return (
     <section className={styles.list} aria-label={t('events')}>
       <header>
@@ -65,23 +67,33 @@ export function EventList({ definition, events, live, currentSeq, onSelect }: Pr
           : <input autoFocus value={find} placeholder={t('findEvents')} aria-label={t('findEvents')} onChange={(event) => setFind(event.target.value)} onKeyDown={(event) => { if (event.key === 'Escape') { event.stopPropagation(); setFind(null); } }} />}
       </header>
       <div ref={scroller} className={styles.scroll} tabIndex={0} role="group" aria-label={t('events')} onScroll={(event) => setAtTop(event.currentTarget.scrollTop < 12)}>
-        {rows.length === 0 && <p>{find ? t('noEvents') : t('noneYet')}</p>}
+        {found.length === 0 && <p>{find ? t('noEvents') : t('noneYet')}</p>}
         <ol style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
-            const event = rows[item.index];
-            if (!event) return null;
-            const row = rowOf(event);
-            const words = <><span className={styles.seq}>{event.seq}</span><span className={styles.at}>{formatOffset(Date.parse(event.at) - origin, locale)}</span>
-              {row.mark ? <StatusMark status={row.mark} size={12} still /> : <i className={styles.dot} aria-hidden />}
-              <span className={styles.text}>{row.name && <b>{row.name}</b>}{row.text}</span></>;
-            return (
-              <li key={event.seq} style={{ transform: `translateY(${item.start}px)` }} data-current={event.seq === currentSeq || undefined} title={`${row.name} ${row.text}`.trim()}>
-                {onSelect ? <button type="button" onClick={() => onSelect(event)}>{words}</button> : <div>{words}</div>}
-              </li>
-            );
+          {virtual.getVirtualItems().map(({ index }) => {
+            const place = found.length - 1 - index;
+            const event = found[place];
+            return event && <Line key={event.seq} event={event} row={rowOf(event)} origin={origin} bottom={place * rowHeight} current={event.seq === currentSeq} onSelect={onSelect} />;
           })}
         </ol>
       </div>
     </section>
   );
 }
+
+type LineProps = { event: RunEvent; row: Row; origin: number; /** From the foot of the list, where the oldest stands: new ones move none. */ bottom: number; current: boolean; onSelect: Props['onSelect'] };
+
+const Line = memo(function Line({ event, row, origin, bottom, current, onSelect }: LineProps) {
+  const locale = localeOf(useLocale());
+  const words = (
+    <>
+      <span className={styles.seq}>{event.seq}</span><span className={styles.at}>{formatOffset(Date.parse(event.at) - origin, locale)}</span>
+      {row.mark ? <StatusMark status={row.mark} size={12} still /> : <i className={styles.dot} aria-hidden />}
+      <span className={styles.text}>{row.name && <b>{row.name}</b>}{row.text}</span>
+    </>
+  );
+  return (
+    <li style={{ bottom }} data-current={current || undefined} title={`${row.name} ${row.text}`.trim()}>
+      {onSelect ? <button type="button" onClick={() => onSelect(event)}>{words}</button> : <div>{words}</div>}
+    </li>
+  );
+});

@@ -1,6 +1,6 @@
 'use client';
 import { useTranslations } from 'next-intl';
-import { useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { FlowDefinition } from '#flow/flow';
 import { stepsOf } from '#flow/flow';
 import { shortRunName } from '#flow/id';
@@ -32,10 +32,11 @@ export function RunDrawer({ runId, definition, state, events, selectedStepId, on
   const t = useTranslations('run');
   const [tab, setTab] = useState<Tab>('timeline');
   const live = !isEnded(state.status);
-  const log = events.filter((event) => event.type === 'step.logged');
-  const effects = events.filter((event) => event.type === 'effect.recorded');
+  const log = useMemo(() => events.filter((event) => event.type === 'step.logged'), [events]);
+  const effects = useMemo(() => events.filter((event) => event.type === 'effect.recorded'), [events]);
   const effectCount = effects.reduce((sum, event) => sum + event.data.count, 0);
-  const select = onSelectStep && ((event: RunEvent) => event.stepId !== undefined && onSelectStep(event.stepId));
+  const pick = useCallback((event: RunEvent) => { if (event.stepId !== undefined) onSelectStep?.(event.stepId); }, [onSelectStep]);
+  const select = onSelectStep && pick;
   return (
     <section className={styles.drawer} aria-label={t('drawer', { name: shortRunName(runId) })}>
       <header className={styles.head}>

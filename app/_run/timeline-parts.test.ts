@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FlowDefinition } from '#flow/flow';
 import { failure } from '#flow/failure';
 import type { NewRunEvent, RunEvent } from '#flow/run-event';
-import { axisStep, timelineOf } from './timeline-parts';
+import { axisStep, createTimeline, timelineOf } from './timeline-parts';
 
 const definition: FlowDefinition = {
   schema: 1, kind: 'dataflow', name: 'Two', lanes: [{ id: 'main', stages: [{ id: 's', name: 'S', steps: [
@@ -40,6 +40,24 @@ describe('the timeline of a run', () => {
       { type: 'wait.opened', stepId: 'a', at: at(10), data: { kind: 'confirmation' } }, { type: 'run.cancelled', at: at(60), data: {} },
     ]));
     expect(view.rows[0]?.parts).toEqual([{ kind: 'ok', from: 0, to: 10 }, { kind: 'wait', from: 10, to: 60 }]);
+  });
+  it('F61 followed event by event it shows the same as at once, and rows to which nothing happened stay the same', () => {
+    const log = number([
+      requested, begun('a', 0), { type: 'step.progress', stepId: 'a', at: at(20), data: { done: 1, total: 2 } }, { type: 'step.failed', stepId: 'a', at: at(100), data: { error, retryable: true } },
+      { type: 'step.retry_scheduled', stepId: 'a', at: at(100), data: { at: at(200), attempt: 2, of: 3 } }, begun('a', 200), done('a', 500), begun('b', 500), { type: 'run.cancelled', at: at(900), data: {} },
+    ]);
+    const follow = createTimeline(definition);
+    let before = follow([]);
+    const kept = log.map((_, place) => {
+      const now = follow(log.slice(0, place + 1));
+      expect(now, `after event ${place + 1}`).toEqual(timelineOf(definition, log.slice(0, place + 1)));
+      const same = now.rows.map((row, at) => row === before.rows[at]);
+      before = now;
+      return same;
+    });
+    expect(kept.map(([a, b]) => `${a ? 'a' : '-'}${b ? 'b' : '-'}`)).toEqual(['ab', '-b', '-b', '-b', '-b', '-b', '-b', 'a-', 'a-']);
+    expect(follow(log), 'nothing new').toEqual(timelineOf(definition, log));
+    expect(follow(number([requested, begun('b', 5)])), 'another log').toEqual(timelineOf(definition, number([requested, begun('b', 5)])));
   });
   it('has an axis of round steps that never draws more marks than asked for', () => {
     for (const span of [1, 37, 900, 14_000, 59_000, 400_000, 9_000_000, 500_000_000]) expect(span / axisStep(span, 7)).toBeLessThanOrEqual(7);

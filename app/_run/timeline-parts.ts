@@ -10,31 +10,56 @@ export type TimelinePart = { kind: PartKind; from: number; to: number | null };
 export type TimelineRow = { stepId: string; name: string; parts: TimelinePart[] };
 export type TimelineView = { originMs: number; endMs: number; rows: TimelineRow[] };
 
-type Open = { parts: TimelinePart[]; endedAt: number | null };
+/** `row`: what was last shown of it, until something happens to it again. */
+type Open = { parts: TimelinePart[]; endedAt: number | null; row: TimelineRow | null };
 
 export function timelineOf(definition: FlowDefinition, events: readonly RunEvent[]): TimelineView {
+  return createTimeline(definition)(events);
+}
+
+/** The same for a log that grows: only what came since is folded, and a row to which nothing happened is the same object as before. */
+export function createTimeline(definition: FlowDefinition): (events: readonly RunEvent[]) => TimelineView {
+  let [fold, folded] = [createFold(definition), 0];
+  let last: RunEvent | undefined;
+  return (events) => {
+    if (folded > 0 && events[folded - 1] !== last) [fold, folded] = [createFold(definition), 0]; // another log
+    for (; folded < events.length; folded++) {
+      last = events[folded];
+      if (last) fold.add(last);
+    }
+    return fold.view();
+  };
+}
+
+function createFold(definition: FlowDefinition) {
   const steps = stepsOf(definition);
   const byId = new Map(steps.map((step) => [step.id, step]));
-  const rows = new Map<string, Open>(steps.map((step) => [step.id, { parts: [], endedAt: null }]));
-  const first = events[0];
-  const originMs = first ? Date.parse(first.at) : 0;
+  const rows = new Map<string, Open>(steps.map((step) => [step.id, { parts: [], endedAt: null, row: null }]));
+  let originMs: number | null = null;
   let [endMs, openedAt, lastEnd] = [0, 0, 0];
-  for (const event of events) {
+  const add = (event: RunEvent): void => {
+    originMs ??= Date.parse(event.at);
     const at = Date.parse(event.at) - originMs;
     endMs = Math.max(endMs, at);
     if (event.type === 'run.resumed') openedAt = lastEnd = at;
     if (event.type === 'run.cancelled' || event.type === 'run.reset' || event.type === 'run.failed') for (const row of rows.values()) close(row, at, 'fail');
     const row = event.stepId === undefined ? undefined : rows.get(event.stepId);
     const step = event.stepId === undefined ? undefined : byId.get(event.stepId);
-    if (!row || !step) continue;
+    if (!row || !step) return;
     if (event.type === 'step.started' && open(row)?.kind !== 'run') {
       const readyAt = row.parts.length > 0 ? at : Math.max(openedAt, definition.kind === 'workflow' ? lastEnd : sourcesEnd(step, rows));
       if (row.parts.length === 0 && readyAt < at) row.parts.push({ kind: 'queue', from: readyAt, to: at });
     }
     advance(row, event, at);
     if (row.endedAt === at) lastEnd = at;
-  }
-  return { originMs, endMs, rows: steps.map((step) => ({ stepId: step.id, name: step.name, parts: rows.get(step.id)?.parts ?? [] })) };
+  };
+  const shown = (step: Step): TimelineRow => {
+    const row = rows.get(step.id);
+    const now = row?.row ?? { stepId: step.id, name: step.name, parts: (row?.parts ?? []).map((part) => ({ ...part })) };
+    if (row) row.row = now;
+    return now;
+  };
+  return { add, view: (): TimelineView => ({ originMs: originMs ?? 0, endMs, rows: steps.map(shown) }) };
 }
 
 function sourcesEnd(step: Step, rows: ReadonlyMap<string, Open>): number {
@@ -43,6 +68,7 @@ function sourcesEnd(step: Step, rows: ReadonlyMap<string, Open>): number {
 }
 
 function advance(row: Open, event: RunEvent, at: number): void {
+  row.row = null;
   switch (event.type) {
     case 'step.started': case 'wait.resolved':
       close(row, at, 'ok');
@@ -78,6 +104,7 @@ const open = (row: Open): TimelinePart | undefined => row.parts.findLast((part) 
 function close(row: Open, at: number, outcome: 'ok' | 'fail'): void {
   const part = open(row);
   if (!part) return;
+  row.row = null;
   part.to = at;
   if (part.kind === 'run') part.kind = outcome;
 }

@@ -1,6 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useFormatter, useLocale, useTranslations } from 'next-intl';
+import { memo } from 'react';
 import { stepsOf, type FlowDefinition } from '#flow/flow';
 import { shortRunName } from '#flow/id';
 import { isJsonObject, type Json } from '#flow/json';
@@ -19,7 +20,7 @@ import styles from './replay.module.css';
 type Props = { run: ReplayRun; definition: FlowDefinition; events: readonly RunEvent[]; latest: RunState; me: string | null; onSelect: (stepId: string) => void; values: boolean };
 
 /** The run as a whole: how it ended, who and what started it, what it was given and answered. */
-export function AboutRun({ run, definition, events, latest, me, onSelect, values }: Props) {
+export const AboutRun = memo(function AboutRun({ run, definition, events, latest, me, onSelect, values }: Props) {
   const t = useTranslations('replay');
   const locale = localeOf(useLocale());
   const steps = stepsOf(definition);
@@ -47,7 +48,7 @@ export function AboutRun({ run, definition, events, latest, me, onSelect, values
       {values && <Value title={t(run.kind === 'workflow' ? 'finalModel' : 'response')} value={run.output} />}
     </>
   );
-}
+});
 
 function Value({ title, value }: { title: string; value: Json }) {
   if (value === null || value === undefined) return null;

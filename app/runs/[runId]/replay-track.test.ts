@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { failure } from '#flow/failure';
 import type { RunEvent } from '#flow/run-event';
-import { moveBy, positionsOf, seqNear, stateAt, statesOf, stayMs } from './replay-track';
+import { moveBy, positionsOf, seqNear, stateAt, statesOf, stayMs, ticksOf } from './replay-track';
 
 const at = (ms: number) => new Date(Date.UTC(2026, 0, 1) + ms).toISOString();
 const day = 86_400_000;
@@ -23,6 +24,15 @@ describe('a replay', () => {
     const all = statesOf(events, early);
     expect(all).toEqual(statesOf(events));
     expect(all[2]).toBe(early[2]);
+  });
+  it('F61 marks where steps ended, of several on one place the first, or the first that is bad', () => {
+    const ends = (stepId: string, type: 'step.succeeded' | 'step.skipped', seq: number): RunEvent => (type === 'step.skipped' ? { seq, type, stepId, at: at(0), data: { reason: 'r' } } : { seq, type, stepId, at: at(0), data: { itemsIn: 0, itemsOut: 0, durationMs: 0, warnings: 0 } });
+    const failed: RunEvent = { seq: 3, type: 'step.failed', stepId: 'c', at: at(0), data: { error: failure('HTTP_TIMEOUT', { en: 'no answer', fr: 'sans réponse' }), retryable: false } };
+    const log = [ends('a', 'step.succeeded', 1), ends('b', 'step.skipped', 2), failed, ends('d', 'step.succeeded', 4)];
+    expect(ticksOf(log, [0.1, 0.2, 0.2, 0.9])).toEqual([{ seq: 1, bad: false, place: 0.1 }, { seq: 3, bad: true, place: 0.2 }, { seq: 4, bad: false, place: 0.9 }]);
+    expect(ticksOf(events, positionsOf(events)).map((tick) => tick.seq)).toEqual([6]);
+    const many = Array.from({ length: 5_000 }, (_, place) => ends('a', 'step.succeeded', place + 1));
+    expect(ticksOf(many, many.map((_, place) => place / 5_000)).length).toBeLessThan(402);
   });
   it('orders events on the track and keeps days of waiting from hiding the seconds of work', () => {
     const positions = positionsOf(events);

@@ -42,6 +42,24 @@ function longestGap(gaps: readonly number[]): number {
   return Infinity;
 }
 
+export type Tick = { seq: number; bad: boolean; place: number };
+/** Closer than this, as parts of the track, marks would stand on one another. */
+const tickWidth = 1 / 400;
+
+/** A mark where a step ended; of several that would stand on one another the first, or the first that is bad. */
+export function ticksOf(events: readonly RunEvent[], positions: readonly number[]): Tick[] {
+  const ticks = new Map<number, Tick>();
+  events.forEach(({ seq, type }, index) => {
+    const bad = type === 'step.failed' || type === 'run.failed';
+    if (!bad && type !== 'step.succeeded' && type !== 'step.skipped') return;
+    const place = positions[index] ?? 0;
+    const at = Math.round(place / tickWidth);
+    const known = ticks.get(at);
+    if (!known || (bad && !known.bad)) ticks.set(at, { seq, bad, place });
+  });
+  return [...ticks.values()];
+}
+
 /** The event nearest to a place on the track. */
 export function seqNear(positions: readonly number[], place: number): number {
   let best = 0;

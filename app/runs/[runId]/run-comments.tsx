@@ -1,6 +1,7 @@
 'use client';
 import { useTranslations } from 'next-intl';
 import { useSearchParams } from 'next/navigation';
+import { memo } from 'react';
 import type { Anchor } from '#db/comments';
 import { stepsOf, type FlowDefinition } from '#flow/flow';
 import { CommentList } from '../../_comments/comment-list';
@@ -10,7 +11,7 @@ import type { ReplayRun } from './replay';
 type Props = { run: ReplayRun; stepId: string | null; definition?: FlowDefinition; onStep?: (stepId: string) => void };
 
 /** What people say about this run, or about one step of it. */
-export function RunComments({ run, stepId, definition, onStep }: Props) {
+export const RunComments = memo(function RunComments({ run, stepId, definition, onStep }: Props) {
   const t = useTranslations('comments');
   const marked = useSearchParams().get('comment');
   const place = ({ stepId: at }: Anchor) => {
@@ -21,4 +22,4 @@ export function RunComments({ run, stepId, definition, onStep }: Props) {
     <CommentList shows={(thread) => stepId === null || thread.anchor.stepId === stepId} anchor={{ runId: run.id, ...(stepId === null ? {} : { stepId }) }}
       placeholder={stepId === null ? t('onRun') : t('onRunStep')} place={place} marked={marked} />
   );
-}
+});

@@ -1,13 +1,13 @@
 'use client';
 import { useFormatter, useLocale, useTranslations } from 'next-intl';
-import { useMemo, useRef, type KeyboardEvent, type PointerEvent } from 'react';
+import { memo, useCallback, useMemo, useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import type { RunEvent } from '#flow/run-event';
 import { formatCount, formatOffset, localeOf } from '../../_run/duration';
 import { describeEvent } from '../../_run/event-words';
 import { IconButton } from '../../_ui/icon-button';
 import { Segmented } from '../../_ui/segmented';
 import { toast } from '../../_ui/toast';
-import { moveBy, positionsOf, seqNear } from './replay-track';
+import { moveBy, positionsOf, seqNear, ticksOf } from './replay-track';
 import styles from './replay.module.css';
 import type { Moment } from './use-moment';
 
@@ -22,7 +22,7 @@ export function Scrubber({ events, moment }: { events: readonly RunEvent[]; mome
   const track = useRef<HTMLDivElement>(null);
   const { seq, last, seek, play, playing } = moment;
   const positions = useMemo(() => positionsOf(events), [events]);
-  const ticks = useMemo(() => events.flatMap((event, index) => (isTick(event) ? [{ seq: event.seq, bad: event.type === 'step.failed' || event.type === 'run.failed', place: positions[index] ?? 0 }] : [])), [events, positions]);
+  const ticks = useMemo(() => ticksOf(events, positions), [events, positions]);
   const [here, first, final] = [events[seq - 1], events[0], events[last - 1]];
   const place = positions[seq - 1] ?? 0;
   const bad = here?.type === 'step.failed' || here?.type === 'run.failed';
@@ -45,14 +45,22 @@ export function Scrubber({ events, moment }: { events: readonly RunEvent[]; mome
     event.preventDefault();
   };
   const said = here ? describeEvent(here, locale) : null;
+  const now = useRef(moment);
+  now.current = moment;
+  const step = useCallback((by: 1 | -1) => {
+    now.current.play(false);
+    now.current.seek(now.current.seq + by);
+  }, []);
+  const toggle = useCallback(() => now.current.play(!now.current.playing), []);
+  const copy = useCallback(() => {
+    const url = new URL(window.location.href);
+    url.searchParams.set('at', String(now.current.seq));
+    void navigator.clipboard.writeText(url.href).then(() => toast.success(t('copied', { seq: now.current.seq })));
+  }, [t]);
   return (
     <div className={styles.scrubber} role="group" aria-label={t('scrubber')}>
-      <div className={styles.buttons}>
-        <IconButton label={t('previous')} icon="skip-back" disabled={seq <= 1} onClick={() => { play(false); seek(seq - 1); }} />
-        <IconButton label={t(playing ? 'pause' : 'play')} icon={playing ? 'pause' : 'play'} variant="primary" disabled={last < 2} onClick={() => play(!playing)} />
-        <IconButton label={t('next')} icon="skip-forward" disabled={seq >= last} onClick={() => { play(false); seek(seq + 1); }} />
-      </div>
-      <Segmented label={t('speed')} value={speeds.find((each) => each === String(moment.speed)) ?? '1'} onChange={(value) => moment.setSpeed(Number(value))} options={speeds.map((value) => ({ value, label: `${value}×` }))} />
+      <Buttons atStart={seq <= 1} atEnd={seq >= last} playing={playing} playable={last >= 2} onStep={step} onToggle={toggle} />
+      <Speed speed={moment.speed} onSpeed={moment.setSpeed} />
       <div ref={track} className={styles.track} role="slider" tabIndex={0} aria-label={t('moment')} aria-valuemin={1} aria-valuemax={Math.max(1, last)} aria-valuenow={Math.max(1, seq)}
         aria-valuetext={said ? t('valueText', { seq, last, text: words(said.key, said.values) }) : t('nothing')} onKeyDown={onKeyDown}
         onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); take(event); }} onPointerMove={(event) => event.buttons === 1 && take(event)}>
@@ -64,13 +72,29 @@ export function Scrubber({ events, moment }: { events: readonly RunEvent[]; mome
         {first && final && place < 0.84 && <span style={{ right: 0 }}>{formatOffset(Date.parse(final.at) - Date.parse(first.at), locale)}</span>}
       </div>
       <span className={styles.count}>{t('of', { seq: formatCount(seq, locale), last: formatCount(last, locale) })}</span>
-      <IconButton label={t('copyMoment')} icon="link" onClick={() => {
-        const url = new URL(window.location.href);
-        url.searchParams.set('at', String(seq));
-        void navigator.clipboard.writeText(url.href).then(() => toast.success(t('copied', { seq })));
-      }} />
+      <CopyMoment onCopy={copy} />
     </div>
   );
 }
 
-const isTick = (event: RunEvent) => event.type === 'step.succeeded' || event.type === 'step.failed' || event.type === 'step.skipped' || event.type === 'run.failed';
+/** Apart from the line, which every event moves. */
+const Buttons = memo(function Buttons({ atStart, atEnd, playing, playable, onStep, onToggle }: { atStart: boolean; atEnd: boolean; playing: boolean; playable: boolean; onStep: (by: 1 | -1) => void; onToggle: () => void }) {
+  const t = useTranslations('replay');
+  return (
+    <div className={styles.buttons}>
+      <IconButton label={t('previous')} icon="skip-back" disabled={atStart} onClick={() => onStep(-1)} />
+      <IconButton label={t(playing ? 'pause' : 'play')} icon={playing ? 'pause' : 'play'} variant="primary" disabled={!playable} onClick={onToggle} />
+      <IconButton label={t('next')} icon="skip-forward" disabled={atEnd} onClick={() => onStep(1)} />
+    </div>
+  );
+});
+
+const Speed = memo(function Speed({ speed, onSpeed }: { speed: number; onSpeed: (speed: number) => void }) {
+  const t = useTranslations('replay');
+  return <Segmented label={t('speed')} value={speeds.find((each) => each === String(speed)) ?? '1'} onChange={(value) => onSpeed(Number(value))} options={speeds.map((value) => ({ value, label: `${value}×` }))} />;
+});
+
+const CopyMoment = memo(function CopyMoment({ onCopy }: { onCopy: () => void }) {
+  const t = useTranslations('replay');
+  return <IconButton label={t('copyMoment')} icon="link" onClick={onCopy} />;
+});

@@ -30,7 +30,9 @@ export function useMoment(events: readonly RunEvent[], startAt: number | null): 
   const last = events.length;
   const seq = chosen === null ? last : Math.min(Math.max(1, chosen), Math.max(1, last));
 
-  const seek = useCallback((next: number) => setChosen(next >= last ? null : Math.max(1, next)), [last]);
+  const newest = useRef(last);
+  newest.current = last;
+  const seek = useCallback((next: number) => setChosen(next >= newest.current ? null : Math.max(1, next)), []);
   const play = useCallback((on: boolean) => {
     if (on && chosen === null) setChosen(1);
     setPlaying(on);
