@@ -7,7 +7,7 @@ import { together } from './link-look';
 const views = fc.record({ x: fc.integer({ min: -20_000, max: 20_000 }), y: fc.integer({ min: -20_000, max: 20_000 }), zoom: fc.double({ min: 0.1, max: 2, noNaN: true }), width: fc.integer({ min: 1, max: 4_000 }), height: fc.integer({ min: 1, max: 3_000 }) });
 const seen = ({ x, y, zoom, width, height }: View) => ({ x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom });
 
-test('F60 what is drawn reaches beyond the view on every side, by less than a tile and its margin', () => {
+test('F70 what is drawn reaches beyond the view on every side, by less than a tile and its margin', () => {
   fc.assert(fc.property(views, (view) => {
     const [box, exact] = [tilesInView(view), seen(view)];
     const before = [exact.x - box.x, exact.y - box.y, box.x + box.width - exact.x - exact.width, box.y + box.height - exact.y - exact.height];
@@ -18,7 +18,7 @@ test('F60 what is drawn reaches beyond the view on every side, by less than a ti
   }), { numRuns: 500 });
 });
 
-test('F60 moving the canvas by less than a tile mostly changes nothing', () => {
+test('F70 moving the canvas by less than a tile mostly changes nothing', () => {
   const from = { x: 24, y: 28, zoom: 1, width: 1_376, height: 700 };
   const boxes = Array.from({ length: 700 }, (_, by) => JSON.stringify(tilesInView({ ...from, x: from.x - by })));
   expect(new Set(boxes).size).toBeLessThan(6);
@@ -30,7 +30,7 @@ const stages = Array.from({ length: 40 }, (_, stage) => ({
 }));
 const large = layoutOf({ schema: 1, kind: 'dataflow', name: 'Large', lanes: [{ id: 'main', stages }] });
 
-test('F60 of a flow of 2,000 steps only the links in view are drawn, and every one of those', () => {
+test('F70 of a flow of 2,000 steps only the links in view are drawn, and every one of those', () => {
   const shown = inView(large.links, tilesInView({ x: 24, y: 28, zoom: 1, width: 1_376, height: 700 }));
   expect(large.links).toHaveLength(1_999);
   expect(shown.length).toBeGreaterThan(60);
@@ -39,7 +39,7 @@ test('F60 of a flow of 2,000 steps only the links in view are drawn, and every o
   expect(inView(large.links, tilesInView({ x: 24, y: 28, zoom: 0.1, width: 1_376, height: 700 }))).toHaveLength(1_999);
 });
 
-test('F60 a link’s box holds its whole path, whatever way it takes', () => {
+test('F70 a link’s box holds its whole path, whatever way it takes', () => {
   const step = (id: string, source?: string) => ({ id, type: 'distinct', name: id, ...(source ? { sources: { source } } : {}) });
   const columns = [[step('a', 'z'), step('b', 'a'), step('c', 'a')], [step('d', 'c')], [step('e'), step('f'), step('g'), step('h')], [step('y', 'd'), step('z', 'b')]];
   const flow = layoutOf({ schema: 1, kind: 'dataflow', name: 'F', lanes: [{ id: 'main', stages: columns.map((steps, at) => ({ id: `s${at}`, name: '', steps })) }] });
@@ -56,7 +56,7 @@ test('F60 a link’s box holds its whole path, whatever way it takes', () => {
   }
 });
 
-test('F60 from far away links that look the same are one path, and none is lost', () => {
+test('F70 from far away links that look the same are one path, and none is lost', () => {
   const looks = large.links.map((link, at) => ({ link, state: at % 3 === 0 ? 'done' : 'off', on: at === 7, through: false }));
   const bundles = together(looks);
   expect(bundles.map((each) => each.key)).toEqual(['done false false', 'off false false', 'off true false']);

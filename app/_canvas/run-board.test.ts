@@ -14,7 +14,7 @@ const events: RunEvent[] = [
 ];
 const after = (count: number) => foldEvents(initialRunState, events.slice(0, count));
 
-test('F61 an event changes what the cards it touches read, and nobody else’s', () => {
+test('F71 an event changes what the cards it touches read, and nobody else’s', () => {
   const board = createRunBoard();
   expect(board.ofStep(given), 'no run').toBeNull();
   board.show(definition, after(1));
@@ -29,7 +29,7 @@ test('F61 an event changes what the cards it touches read, and nobody else’s',
   expect(board.ofStep(given), 'the run was let go').toBeNull();
 });
 
-test('F61 readers are told once for each new state and not for the same one', () => {
+test('F71 readers are told once for each new state and not for the same one', () => {
   const board = createRunBoard();
   let told = 0;
   const stop = board.subscribe(() => told++);
@@ -42,7 +42,7 @@ test('F61 readers are told once for each new state and not for the same one', ()
   expect(told).toBe(1);
 });
 
-test('F61 a branch is passed by for its steps and its lane as soon as the condition has chosen', () => {
+test('F71 a branch is passed by for its steps and its lane as soon as the condition has chosen', () => {
   const inBranch: Step = { id: 'n', type: 'finish', name: 'No' };
   const branched: FlowDefinition = { schema: 1, kind: 'workflow', name: 'W', lanes: [
     { id: 'main', stages: [{ id: 's', name: 'S', steps: [{ id: 'if', type: 'if', name: 'If' }] }] },

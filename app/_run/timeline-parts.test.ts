@@ -41,7 +41,7 @@ describe('the timeline of a run', () => {
     ]));
     expect(view.rows[0]?.parts).toEqual([{ kind: 'ok', from: 0, to: 10 }, { kind: 'wait', from: 10, to: 60 }]);
   });
-  it('F61 followed event by event it shows the same as at once, and rows to which nothing happened stay the same', () => {
+  it('F71 followed event by event it shows the same as at once, and rows to which nothing happened stay the same', () => {
     const log = number([
       requested, begun('a', 0), { type: 'step.progress', stepId: 'a', at: at(20), data: { done: 1, total: 2 } }, { type: 'step.failed', stepId: 'a', at: at(100), data: { error, retryable: true } },
       { type: 'step.retry_scheduled', stepId: 'a', at: at(100), data: { at: at(200), attempt: 2, of: 3 } }, begun('a', 200), done('a', 500), begun('b', 500), { type: 'run.cancelled', at: at(900), data: {} },

@@ -25,7 +25,7 @@ describe('a replay', () => {
     expect(all).toEqual(statesOf(events));
     expect(all[2]).toBe(early[2]);
   });
-  it('F61 marks where steps ended, of several on one place the first, or the first that is bad', () => {
+  it('F71 marks where steps ended, of several on one place the first, or the first that is bad', () => {
     const ends = (stepId: string, type: 'step.succeeded' | 'step.skipped', seq: number): RunEvent => (type === 'step.skipped' ? { seq, type, stepId, at: at(0), data: { reason: 'r' } } : { seq, type, stepId, at: at(0), data: { itemsIn: 0, itemsOut: 0, durationMs: 0, warnings: 0 } });
     const failed: RunEvent = { seq: 3, type: 'step.failed', stepId: 'c', at: at(0), data: { error: failure('HTTP_TIMEOUT', { en: 'no answer', fr: 'sans réponse' }), retryable: false } };
     const log = [ends('a', 'step.succeeded', 1), ends('b', 'step.skipped', 2), failed, ends('d', 'step.succeeded', 4)];
