@@ -6,9 +6,9 @@ import type { FlowDiff } from '#flow/diff';
 import { useRunShown } from './canvas-context';
 import styles from './canvas.module.css';
 import { linkState } from './card-view';
-import { inView, sameBox, tilesInView } from './in-view';
+import { groundOf, inView, sameBox, tilesInView } from './in-view';
 import { together, type LinkLook } from './link-look';
-import type { CanvasLayout, LaneBox, LinkShape } from './layout';
+import type { Box, CanvasLayout, LaneBox, LinkShape } from './layout';
 
 type Props = { layout: CanvasLayout; diff: FlowDiff | null; selected: ReadonlySet<string>; disabled: ReadonlySet<string> };
 
@@ -34,7 +34,7 @@ export const CanvasLinks = memo(function CanvasLinks({ layout, diff, selected, d
   }));
   const live = looks.filter((each) => each.state === 'live').slice(0, moving);
   return (
-    <svg className={styles.links} aria-hidden role="presentation">
+    <svg className={styles.links} {...placeOf(groundOf(layout, tiles))} aria-hidden role="presentation">
       <title>{t('links')}</title>
       {looks.length > drawnApart
         ? together(looks).map(({ key, state, on, through, path }) => <path key={key} className={styles.link} d={path} data-state={state} data-on={on || undefined} data-through={through || undefined} />)
@@ -62,13 +62,20 @@ function diffState(link: LinkShape, kinds: ReadonlyMap<string, string>): string 
   return ends.includes('added') ? 'added' : 'quiet';
 }
 
-/** The ground with its dots, where the canvas is in view: it moves with the cards, so that moving draws nothing again. */
-export const CanvasGround = memo(function CanvasGround() {
-  const [{ x, y, width, height }, id] = [useTiles(), useId()];
+/**
+ * The ground with its dots: it moves with the cards, so that moving draws nothing again. Everything on the canvas stands on it and
+ * within it: a browser then makes one layer of all of them, otherwise one of each stage, which it takes longer to put together.
+ */
+export const CanvasGround = memo(function CanvasGround({ layout }: { layout: CanvasLayout }) {
+  const [tiles, id] = [useTiles(), useId()];
+  const box = groundOf(layout, tiles);
   return (
-    <svg className={styles.ground} style={{ left: x, top: y }} width={width} height={height} aria-hidden role="presentation">
-      <pattern id={id} x={-2 - x} y={-2 - y} width={20} height={20} patternUnits="userSpaceOnUse"><circle cx={1} cy={1} r={1} /></pattern>
-      <rect width={width} height={height} fill={`url(#${id})`} />
+    <svg className={styles.ground} {...placeOf(box)} aria-hidden role="presentation">
+      <pattern id={id} x={-2} y={-2} width={20} height={20} patternUnits="userSpaceOnUse"><circle cx={1} cy={1} r={1} /></pattern>
+      <rect {...box} fill={`url(#${id})`} />
     </svg>
   );
 });
+
+/** A drawing whose user space is that of the canvas. */
+const placeOf = ({ x, y, width, height }: Box) => ({ style: { left: x, top: y }, width, height, viewBox: `${x} ${y} ${width} ${height}` });

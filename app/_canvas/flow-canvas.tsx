@@ -191,7 +191,7 @@ const Canvas = memo(function Canvas({
           panOnScroll zoomOnDoubleClick={false} minZoom={0.1} maxZoom={2} onlyRenderVisibleElements={layout.cards.size > cullAbove} noWheelClassName="nowheel"
         >
           <ViewportPortal>
-            <CanvasGround />
+            <CanvasGround layout={layout} />
             <CanvasLinks layout={layout} diff={diff} selected={selected} disabled={disabled} />
             {drag.line && <span className={styles.dropLine} style={{ left: drag.line.x, top: drag.line.y, width: drag.line.width, height: drag.line.height }} />}
           </ViewportPortal>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { inView, tilesInView, type View } from './in-view';
+import { groundOf, inView, tilesInView, type View } from './in-view';
 import { layoutOf } from './layout';
 import { together } from './link-look';
 
@@ -52,6 +52,17 @@ test('F70 a link’s box holds its whole path, whatever way it takes', () => {
       expect(x).toBeLessThanOrEqual(box.x + box.width);
       expect(y).toBeGreaterThanOrEqual(box.y);
       expect(y).toBeLessThanOrEqual(box.y + box.height);
+    }
+  }
+});
+
+test('F70 the ground lies under all that is in view and under all of the flow, links included', () => {
+  const flow = { x: 0, y: 0, width: large.width, height: large.height };
+  for (const view of [{ x: 24, y: 28, zoom: 0.75, width: 1_376, height: 700 }, { x: 9_000, y: -9_000, zoom: 2, width: 1_376, height: 700 }]) {
+    const tiles = tilesInView(view);
+    const ground = groundOf(large, tiles);
+    for (const box of [flow, tiles, ...large.links.map((link) => link.box)]) {
+      expect([ground.x <= box.x, ground.y <= box.y, ground.x + ground.width >= box.x + box.width, ground.y + ground.height >= box.y + box.height]).toEqual([true, true, true, true]);
     }
   }
 });
