@@ -25,13 +25,6 @@ export function useRun(runId: string | null): RunFeed {
   return useSyncExternalStore(feed.subscribe, feed.get, feed.get);
 }
 
-/** A part of it that is compared by identity: whoever reads only the status draws again only when that changes. */
-export function useRunPart<T>(runId: string | null, pick: (feed: RunFeed) => T): T {
-  const feed = useShared(runFeeds, runId ?? '', createRunFeed);
-  const read = () => pick(feed.get());
-  return useSyncExternalStore(feed.subscribe, read, read);
-}
-
 /**
  * Tells of every run that matches the list's filter whatever its status, so that a list also hears of a run that
  * leaves it; `onMissed` whenever it begins to hear: read the list again, it may have been drawn before.
