@@ -5,7 +5,7 @@ import { id } from '#flow/id';
 import { mostRecentMs, type ChangeHub } from './change-hub';
 import { dataOf, onEvent } from './socket-event';
 
-const topic = z.strictObject({ topic: z.enum(['component', 'entry', 'flow', 'member', 'file', 'instance', 'integration', 'history', 'comment']), objectId: id.optional() });
+const topic = z.strictObject({ topic: z.enum(['component', 'entry', 'flow', 'member', 'file', 'instance', 'integration', 'history', 'comment', 'export']), objectId: id.optional() });
 type Topic = z.infer<typeof topic>;
 const mostTopics = 50;
 const follow = z.strictObject({ topics: z.array(topic).max(mostTopics), withinMs: z.number().int().min(0).max(mostRecentMs).optional() });

@@ -6,7 +6,7 @@ const matrix: Record<Right, string> = {
   'workspace.read': 'yyyyy',
   'runs.start': 'yyyy-', 'runs.control': 'yyyy-', 'tasks.answer': 'yyyy-', 'files.upload': 'yyyy-',
   'entries.write': 'yyy--', 'components.edit': 'yyy--', 'flows.edit': 'yyy--', 'flows.publish': 'yyy--', 'comments.write': 'yyyyy',
-  'integrations.manage': 'yy---', 'people.manage': 'yy---', 'keys.manage': 'yy---', 'settings.manage': 'yy---',
+  'integrations.manage': 'yy---', 'people.manage': 'yy---', 'keys.manage': 'yy---', 'settings.manage': 'yy---', 'exports.manage': 'yy---',
 };
 
 test('roles are owner, admin, editor, operator, viewer', () => {

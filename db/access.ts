@@ -33,6 +33,8 @@ const rights = {
   'people.manage': ['owner', 'admin'],
   'keys.manage': ['owner', 'admin'],
   'settings.manage': ['owner', 'admin'],
+  /** The exports of others; everybody has their own. */
+  'exports.manage': ['owner', 'admin'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Right = keyof typeof rights;

@@ -29,7 +29,7 @@ export function blobOf(value: Json): Blob {
 const encodedHere = (plain: Buffer): Blob => encoded(plain, plain.length >= compressFrom ? gzipSync(plain, { level: 1 }) : null);
 
 /** What is large is packed by other threads, while this one goes on. */
-const encodedAside = async (plain: Buffer): Promise<Blob> => (plain.length >= packAsideFrom ? encoded(plain, await pack(plain, { level: 1 })) : encodedHere(plain));
+export const encodedAside = async (plain: Buffer): Promise<Blob> => (plain.length >= packAsideFrom ? encoded(plain, await pack(plain, { level: 1 })) : encodedHere(plain));
 
 function encoded(plain: Buffer, packed: Uint8Array | null): Blob {
   return { sha256: hash('sha256', plain, 'hex'), encoding: packed ? 'gzip' : 'json', body: packed ?? plain, sizeBytes: plain.length };
@@ -153,8 +153,12 @@ export async function getValue(db: Executor, workspaceId: string, sha256: string
 }
 
 export function valueOf(row: { encoding: string; body: Uint8Array }): Json {
-  const value: Json = JSON.parse((row.encoding === 'gzip' ? gunzipSync(row.body) : Buffer.from(row.body)).toString('utf8'));
+  const value: Json = JSON.parse(plainOf(row).toString('utf8'));
   return value;
+}
+
+export function plainOf(row: { encoding: string; body: Uint8Array }): Buffer {
+  return row.encoding === 'gzip' ? gunzipSync(row.body) : Buffer.from(row.body);
 }
 
 export type ItemSlice = { items: JsonObject[]; total: number; many: boolean };

@@ -1,6 +1,6 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
-import type { EntryModel } from '#flow/component-model';
+import type { ComponentModel, EntryModel } from '#flow/component-model';
 import { fail, type Result } from '#flow/failure';
 import type { InstanceFilter } from '#flow/instance-state';
 import type { JsonObject } from '#flow/json';
@@ -25,7 +25,8 @@ type Data = JsonObject;
 export type EntryDraft = { name?: string | null | undefined; data?: Data | undefined };
 /** `loadedAt` is the `updateDate` the writer saw: a field changed since is then a CONFLICT instead of overwritten. */
 export type EntryPatch = EntryDraft & { loadedAt?: string | undefined };
-export type EntryQuery = { filter?: Filter | undefined; sort?: string | undefined; search?: string | undefined; instanceState?: readonly InstanceFilter[] | undefined } & Page;
+export type EntryConditions = { filter?: Filter | undefined; search?: string | undefined; instanceState?: readonly InstanceFilter[] | undefined };
+export type EntryQuery = EntryConditions & { sort?: string | undefined } & Page;
 
 export async function createEntry(database: Database, access: Access, componentId: string, draft: EntryDraft): Promise<Result<{ entry: EntryModel }>> {
   return change(database, access, componentId, { entryId: null, remove: false, data: draft.data ?? {}, ...named(draft) });
@@ -68,13 +69,18 @@ export async function readEntry(db: Executor, componentId: string, entryId: numb
   return owner && component ? ((await modelsById(db, owner.workspaceId, component, [entryId]))[0] ?? null) : null;
 }
 
+/** The live entries of a component under all of these conditions. */
+export function wantedEntries(component: ComponentModel, { filter = {}, search = '', instanceState }: EntryConditions): SQL | undefined {
+  return and(eq(entries.componentId, component.id), isNull(entries.deletedAt), filterSql(component, filter), searchSql(component, search), instanceState && inInstanceState(component.id, instanceState));
+}
+
 const cursorKeys = z.array(z.string().nullable());
 
 /** A page of entries and how many there are in all; a cursor goes on only with the sort it was given with. */
 export async function listEntries(database: Database, access: Access, componentId: string, query: EntryQuery): Promise<Result<Listed<EntryModel> & { total: number }>> {
   return permitted(access, 'workspace.read', async () => {
     const component = (await findComponent(database.db, access.workspaceId, componentId)) ?? missingComponent(componentId);
-    const wanted = and(eq(entries.componentId, componentId), isNull(entries.deletedAt), filterSql(component, query.filter ?? {}), searchSql(component, query.search ?? ''), query.instanceState && inInstanceState(componentId, query.instanceState));
+    const wanted = wantedEntries(component, query);
     const keys = sortKeys(component, query.sort);
     const cursor = decodeCursor(query.cursor, z.object({ sort: z.string(), last: cursorKeys.length(keys.length) }));
     if (cursor && cursor.sort !== (query.sort ?? '')) fail('PARAM_INVALID', text('The cursor belongs to another sort order. Start again without it.', 'Le curseur est d’un autre tri. Recommencez sans lui.'), { path: 'cursor' });

@@ -107,7 +107,7 @@ function missingFile(id: string): never {
 }
 
 /** A bare name: no folders and nothing a header or a shell would stumble over. */
-function cleanName(given: string): string {
+export function cleanName(given: string): string {
   const bare = given.normalize('NFC').split(/[/\\]/).at(-1)?.replaceAll(/[\p{Cc}\p{Cs}\p{Bidi_Control}"<>|:*?]/gu, '').trim() ?? '';
   const name = bare.length > 200 ? `${bare.slice(0, 180)}${bare.slice(-20)}` : bare;
   return /^\.*$/.test(name) ? 'file' : name;

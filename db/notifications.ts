@@ -19,7 +19,7 @@ export type Channel = 'inApp' | 'smtp' | 'mail';
 
 const link = z.object({
   flowId: z.string().optional(), runId: z.string().optional(), stepId: z.string().optional(), componentId: z.string().optional(), entryId: z.number().optional(),
-  taskId: z.string().optional(), commentId: z.string().optional(), scheduleId: z.string().optional(),
+  taskId: z.string().optional(), commentId: z.string().optional(), scheduleId: z.string().optional(), exportId: z.string().optional(),
 });
 export type NotificationLink = z.infer<typeof link>;
 export type NewNotification = {

@@ -1,7 +1,7 @@
 import type { Executor } from './client';
 import { changes } from './schema';
 
-export type ChangeTopic = 'component' | 'entry' | 'flow' | 'member' | 'file' | 'instance' | 'integration' | 'history' | 'comment' | 'notification' | 'task';
+export type ChangeTopic = 'component' | 'entry' | 'flow' | 'member' | 'file' | 'instance' | 'integration' | 'history' | 'comment' | 'notification' | 'export' | 'task';
 export type Change = { workspaceId: string; topic: ChangeTopic; objectId: string; entryId?: number; deleted?: boolean };
 
 /** Tells every browser that shows it, once the surrounding transaction commits (see table `changes`). */

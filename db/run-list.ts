@@ -29,13 +29,13 @@ export async function listRuns(database: Database, access: Access, filter: RunFi
   return permitted(access, 'workspace.read', async (): Promise<Listed<RunSummary>> => {
     const after = decodeCursor(filter.cursor, z.uuid());
     const rows = await selectSummaries(database.db)
-      .where(and(eq(runs.workspaceId, access.workspaceId), ...conditionsOf(filter), after === null ? undefined : lt(runs.id, after)))
+      .where(and(eq(runs.workspaceId, access.workspaceId), ...runConditions(filter), after === null ? undefined : lt(runs.id, after)))
       .orderBy(desc(runs.id)).limit(filter.limit + 1);
     return paged(rows, filter.limit, (row) => row.id, summaryOf);
   });
 }
 
-function conditionsOf(filter: RunFilter): SQL[] {
+export function runConditions(filter: RunFilter): SQL[] {
   const conditions: (SQL | undefined)[] = [
     filter.flowId === undefined ? undefined : eq(runs.flowId, filter.flowId),
     filter.status === undefined || filter.status.length === 0 ? undefined : inArray(runs.status, statusesOf(filter.status)),

@@ -14,13 +14,16 @@ export const sideJobs = {
   'trim-tables': z.looseObject({}),
   'make-weeks': z.looseObject({}),
   'index-entries': z.looseObject({}),
+  'prepare-export': z.object({ exportId: z.string() }),
 } as const;
 export type SideJob = keyof typeof sideJobs;
 const mostAttempts = 12; // the pause grows to hours: the last is tried about two days later
+/** Somebody waits for these: they are given up sooner, and those of one queue are done one at a time. */
+const waitedFor: { [J in SideJob]?: { attempts: number; queue: string } } = { 'prepare-export': { attempts: 8, queue: 'exports' } };
 
 /** With a `key` a job that waits already is replaced instead of doubled. */
 export async function addJob<J extends SideJob>(db: Executor, job: J, payload: z.infer<(typeof sideJobs)[J]>, key: string | null = null): Promise<void> {
-  await db.execute(sql`select graphile_worker.add_job(identifier => ${job}, payload => ${JSON.stringify(payload)}::json, max_attempts => ${mostAttempts}, job_key => ${key})`);
+  await db.execute(sql`select graphile_worker.add_job(identifier => ${job}, payload => ${JSON.stringify(payload)}::json, max_attempts => ${waitedFor[job]?.attempts ?? mostAttempts}, queue_name => ${waitedFor[job]?.queue ?? null}, job_key => ${key})`);
 }
 
 /** Many of one kind in one statement. */

@@ -16,9 +16,10 @@ async function everyPage(api: Api): Promise<string[]> {
   await api.send('POST', `/flows/${flow}/comments`, { anchor: { stepId: 'stp_read' }, text: 'Zzz?' }, 201);
   await api.send('POST', `/flows/${flow}/checkpoints`, { name: 'Zzc' }, 201);
   const file = await api.upload(weatherCsv, 'text/csv');
+  await api.send('POST', '/exports', { kind: 'entries', componentId: component }, 202);
   const { runId } = await api.send<{ runId: string }>('POST', `/flows/${flow}/runs`, { input: { file: { id: file.id } }, waitSeconds: 30 });
   return [
-    '/', '/inbox', '/runs', `/runs/${runId}`, `/components/${component}`, `/components/${component}?tab=model`, `/components/${component}?tab=flows`, `/components/${component}?tab=settings`,
+    '/', '/inbox', '/exports', '/runs', `/runs/${runId}`, `/components/${component}`, `/components/${component}?tab=model`, `/components/${component}?tab=flows`, `/components/${component}?tab=settings`,
     `/flows/${flow}`, `/flows/${flow}/history`, '/people', '/integrations', '/account', '/settings', '/api-reference', '/steps', '/steps/dataflow/group-by', '/steps/workflow/update-model', '/steps/workflow/get-user-confirmation',
   ];
 }

@@ -6,13 +6,14 @@ import { createTransport } from 'nodemailer';
 import { sweepBlobs } from '#db/blob-sweep';
 import type { Database } from '#db/client';
 import { indexEntries } from '#db/entry-indexes';
+import { prepareExport, trimExports } from '#db/export-job';
 import type { Env } from '#db/env';
 import { log, reasonOf } from '#db/log';
 import { openMail } from '#db/mail';
 import { noteDelivery } from '#db/notifications';
 import { removeOldRuns } from '#db/retention';
 import { makeWeeks } from '#db/run-weeks';
-import { sideJobs, type SideJob } from '#db/side-jobs';
+import { addJob, sideJobs, type SideJob } from '#db/side-jobs';
 import { trimTables } from '#db/trim';
 
 /** The other work of an engine process: mail, removal by age, clean-up. graphile-worker fetches it and, by cron, asks for it. */
@@ -76,7 +77,7 @@ const hostOf = (address: string) => /@([^>\s]+)/.exec(address)?.[1] ?? 'localhos
 
 export function tasksOf(env: Env, database: Database): TaskList {
   const transport = env.smtpUrl === null ? null : createTransport(env.smtpUrl);
-  const work: { [J in SideJob]: (payload: unknown, isLast: boolean) => Promise<unknown> } = {
+  const work: { [J in SideJob]: (payload: unknown, isLast: boolean, signal: AbortSignal | undefined) => Promise<unknown> } = {
     'send-mail': async (payload, isLast) => {
       const { sealed, notificationId } = sideJobs['send-mail'].parse(payload);
       const note = async (status: 'sent' | 'failed') => (notificationId === undefined ? undefined : noteDelivery(database.sql, notificationId, status));
@@ -94,12 +95,16 @@ export function tasksOf(env: Env, database: Database): TaskList {
     },
     'remove-old-runs': () => removeOldRuns(database, { runDays: env.runRetentionDays, archiveFolder: join(env.dataDir, 'archive') }),
     'sweep-blobs': () => sweepBlobs(database.sql),
-    'trim-tables': () => trimTables(database.sql),
+    'trim-tables': async () => ({ ...(await trimTables(database.sql)), ...(await trimExports(database)) }),
     'make-weeks': () => makeWeeks(database.sql),
     'index-entries': () => indexEntries(database),
+    'prepare-export': async (payload, isLast, signal) => {
+      const { exportId } = sideJobs['prepare-export'].parse(payload);
+      if ((await prepareExport(database, exportId, { isLast, signal })) === 'more') await addJob(database.db, 'prepare-export', { exportId }, `export ${exportId}`);
+    },
   };
-  return Object.fromEntries(Object.entries(work).map(([name, does]) => [name, async (payload: unknown, { job }) => {
-    const done = await does(payload, job.attempts >= job.max_attempts);
+  return Object.fromEntries(Object.entries(work).map(([name, does]) => [name, async (payload: unknown, { job, abortSignal }) => {
+    const done = await does(payload, job.attempts >= job.max_attempts, abortSignal);
     if (typeof done === 'object' && done !== null) log('info', `side job ${name} done`, { result: JSON.stringify(done) });
   }]));
 }

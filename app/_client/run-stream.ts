@@ -53,7 +53,7 @@ export function useRunList(filter: Record<string, string | string[] | undefined>
   }, [list, wanted]);
 }
 
-export type Topic = { topic: 'component' | 'entry' | 'flow' | 'member' | 'file' | 'instance' | 'integration' | 'history' | 'comment'; objectId?: string };
+export type Topic = { topic: 'component' | 'entry' | 'flow' | 'member' | 'file' | 'instance' | 'integration' | 'history' | 'comment' | 'export'; objectId?: string };
 export type Change = Topic & { objectId: string; entryId: number | null; deleted: boolean; at: string };
 
 /** A page is drawn on the server a while before it follows: it asks for what changed in between, at most this long ago. */

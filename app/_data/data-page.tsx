@@ -3,7 +3,9 @@ import { usePathname, useSearchParams } from 'next/navigation';
 import { useTranslations } from 'next-intl';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { ComponentModel, EntryModel } from '#flow/component-model';
+import type { ExportRequest } from '#flow/export-request';
 import { api } from '../_client/api';
+import { usePrepareExport } from '../_exports/prepare-export';
 import { Button } from '../_ui/button';
 import { ConfirmDialog } from '../_ui/confirm-dialog';
 import { Empty } from '../_ui/empty';
@@ -13,7 +15,7 @@ import { DataGrid } from './data-grid';
 import styles from './data.module.css';
 import { EntryDrawer } from './entry-drawer';
 import { useInstanceStates } from '../_inbox/use-instance-states';
-import { readQuery, writeQuery, type EntryQuery } from './entry-query';
+import { filterJson, readQuery, writeQuery, type EntryQuery } from './entry-query';
 import { FilterBar } from './filter-bar';
 import { FlowButtons, type StartableFlow } from './flow-buttons';
 import { useEntries, type EntryPage } from './use-entries';
@@ -33,6 +35,7 @@ export function DataPage({ component, flows, first, can }: Props) {
   const instances = useInstanceStates(component.id, hasWorkflows ? entries.items : none);
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
   const [deleting, setDeleting] = useState(false);
+  const preparing = usePrepareExport();
   const open = openEntry(params.get('entry'));
   const go = useCallback((next: string) => window.history.replaceState(null, '', next === '' ? path : `${path}?${next}`), [path]);
   const setQuery = useCallback((next: EntryQuery) => go(writeQuery(new URLSearchParams(address), next)), [address, go]);
@@ -66,6 +69,7 @@ export function DataPage({ component, flows, first, can }: Props) {
         {can.write && <Button variant="primary" icon="plus" onClick={() => setOpen('new')}>{t('grid.add')}</Button>}
         {can.run && <FlowButtons flows={flows} shown={3} target={only ? targetOf(only) : null} />}
         {can.write && chosen.length > 0 && <Button icon="trash-2" onClick={() => setDeleting(true)}>{t('grid.delete', { count: chosen.length })}</Button>}
+        {entries.total > 0 && <span className="ml-auto"><Button icon="file-down" disabled={preparing.busy} onClick={() => void preparing.prepare(requestOf(component, query))}>{t('grid.export')}</Button></span>}
       </div>
       <FilterBar fields={fields} hasWorkflows={hasWorkflows} query={query} onChange={setQuery} />
       {entries.failure && <ErrorNote title={t('grid.failed')} action={<Button size="sm" onClick={() => void entries.reload()}>{t('grid.retry')}</Button>}>{entries.failure}</ErrorNote>}
@@ -91,6 +95,13 @@ export function DataPage({ component, flows, first, can }: Props) {
 }
 
 const none: readonly EntryModel[] = [];
+
+/** What the grid shows, as a file: all of it. */
+function requestOf(component: ComponentModel, query: EntryQuery): ExportRequest {
+  const filter = filterJson(query.filters, component.fields);
+  return { kind: 'entries', componentId: component.id, ...(filter ? { filter } : {}), ...(query.q === '' ? {} : { search: query.q }), ...(query.states.length > 0 ? { instanceState: query.states } : {}) };
+}
+
 const targetOf = (entry: EntryModel) => ({ entryId: entry.id, input: () => ({ id: entry.id, name: entry.name, data: entry.data }), name: entry.name || `#${entry.id}`, dirty: false });
 
 function openEntry(text: string | null): number | 'new' | null {

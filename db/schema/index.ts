@@ -8,3 +8,4 @@ export * from './triggers';
 export * from './notifications';
 export * from './tasks';
 export * from './integrations';
+export * from './exports';

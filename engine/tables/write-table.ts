@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify';
-import { isReference } from '#flow/compare';
+import { safeText, tableCell } from '#flow/csv';
 import { fail } from '#flow/failure';
 import type { Json } from '#flow/json';
 import type { ExportFile } from '#flow/steps/capabilities';
@@ -39,7 +39,7 @@ async function contentOf(file: ExportFile): Promise<Uint8Array> {
 }
 
 function csv(file: ExportFile): Promise<Uint8Array> {
-  const rows = [file.columns.map((each) => safeText(each)), ...file.rows.map((row) => row.map((value) => String(cell(value) ?? '')))];
+  const rows = [file.columns.map((each) => safeText(each)), ...file.rows.map((row) => row.map((value) => String(tableCell(value) ?? '')))];
   const delimiter = file.columnSeparator || ';';
   if (!isSeparator(delimiter)) fail('PARAM_INVALID', badSeparator, { path: 'columnSeparator' });
   return new Promise((resolve, reject) => {
@@ -66,7 +66,7 @@ function sheetName(wanted: string): string {
 const longestCell = 32_767;
 
 function excelCell(value: Json, line: number): string | number | boolean | null {
-  const shown = cell(value);
+  const shown = tableCell(value);
   if (typeof shown !== 'string') return shown;
   if (shown.length > longestCell) fail('LIMIT_EXCEEDED', text(`Line ${line} has a text of ${shown.length} characters; an Excel cell holds 32,767. Choose CSV or JSON, or leave the column out.`, `La ligne ${line} a un texte de ${shown.length} caractères ; une cellule Excel en contient 32 767. Choisissez CSV ou JSON, ou retirez la colonne.`));
   return xmlText(shown);
@@ -79,15 +79,4 @@ function xmlText(words: string): string {
     if (code >= 32 || each === '\t' || each === '\n') return each;
     return code === 0 ? '' : `_x${code.toString(16).padStart(4, '0').toUpperCase()}_`;
   });
-}
-
-/** Null is an empty cell, a reference its name, other objects and lists JSON text. */
-function cell(value: Json): string | number | boolean | null {
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
-  if (typeof value === 'string') return safeText(value);
-  return safeText(isReference(value) ? String(value['name'] ?? value['id'] ?? '') : JSON.stringify(value));
-}
-
-function safeText(value: string): string {
-  return /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
 }

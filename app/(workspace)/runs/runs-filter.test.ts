@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunSummary } from '#db/run-row';
-import { addressOf, belongs, csvOf, filterOf, noFilter, queryOf, type RunsFilter } from './runs-filter';
+import { addressOf, belongs, filterOf, noFilter, queryOf, type RunsFilter } from './runs-filter';
 
 const parse = (address: string) => filterOf(new URL(address, 'http://x').searchParams);
 
@@ -28,11 +28,5 @@ describe('a run that was just heard of', () => {
     expect(belongs(run, { flowId: 'f', status: 'failed', startedBy: 'u', trigger: 'api', from: '2026-01-01T00:00:00.000Z' })).toBe(true);
     for (const other of [{ flowId: 'x' }, { status: 'queued' as const }, { startedBy: 'x' }, { trigger: 'cron' }, { from: '2026-01-03T00:00:00.000Z' }]) expect(belongs(run, other)).toBe(false);
     expect(belongs(run, { q: '7F3' })).toBeNull();
-  });
-});
-
-describe('the list as CSV', () => {
-  it('quotes what needs quotes and never starts a formula', () => {
-    expect(csvOf(['a', 'b'], [['x,y', '=1+1'], ['say "hi"', -3], [null, 'ok']])).toBe('a,b\r\n"x,y",\'=1+1\r\n"say ""hi""",-3\r\n,ok');
   });
 });

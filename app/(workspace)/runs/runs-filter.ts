@@ -56,13 +56,3 @@ export function belongs(run: RunSummary, query: RunsQuery): boolean | null {
   if (query.from !== undefined && run.createdAt < query.from) return false;
   return query.q === undefined ? true : null;
 }
-
-/** Rows as CSV (RFC 4180). A cell that a spreadsheet would take for a formula is preceded by an apostrophe. */
-export function csvOf(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
-  const cell = (value: string | number | null): string => {
-    const text = value === null ? '' : String(value);
-    const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  return [head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n');
-}

@@ -1,36 +1,47 @@
 'use client';
 import { useRouter, useSearchParams } from 'next/navigation';
-import { useTranslations } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 import { useCallback, useMemo, useRef } from 'react';
 import type { RunSummary } from '#db/run-row';
+import { runCells, runColumns } from '#db/run-table';
+import { byteOrderMark, csvRows } from '#flow/csv';
 import { api } from '../../_client/api';
+import { saveFile } from '../../_client/save-file';
+import { usePrepareExport } from '../../_exports/prepare-export';
+import { formatCount, localeOf } from '../../_run/duration';
 import { useOpenRuns } from '../../_shell/open-runs';
 import { Button } from '../../_ui/button';
 import { Empty } from '../../_ui/empty';
 import { ErrorNote } from '../../_ui/error-note';
+import { Menu } from '../../_ui/menu';
 import { StatusMark } from '../../_ui/status-mark';
 import { toast } from '../../_ui/toast';
 import { RunRow } from './run-row';
-import { addressOf, csvOf, filterOf, isNarrowed, noFilter, type RunsFilter } from './runs-filter';
+import { addressOf, filterOf, isNarrowed, noFilter, queryOf, type RunsFilter } from './runs-filter';
 import { RunsFilters, type Named } from './runs-filters';
 import styles from './runs.module.css';
 import { runsPath, useRuns, type RunsPage } from './use-runs';
 
 type Props = { first: RunsPage; flows: readonly Named[]; people: readonly Named[]; me: string | null; canControl: boolean };
-const exported = 1_000;
+/** Saved at once; longer lists are prepared as a file. */
+const mostAtOnce = 1_000;
 
 /** All runs, newest first, kept up to date; the filter stands in the address. */
 export function RunsList({ first, flows, people, me, canControl }: Props) {
   const t = useTranslations('runs');
+  const locale = localeOf(useLocale());
   const router = useRouter();
   const params = useSearchParams().toString();
   const filter = useMemo(() => filterOf(new URLSearchParams(params)), [params]);
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRuns(filter, first, useCallback(() => (scroller.current?.scrollTop ?? 0) > 40, []));
   const setFilter = useCallback((next: RunsFilter) => window.history.replaceState(null, '', addressOf(next)), []);
+  const { prepare, busy } = usePrepareExport();
+  const prepareAll = () => void prepare({ kind: 'runs', ...requestOf(filter) });
   const exportCsv = async (): Promise<void> => {
     const rows: RunSummary[] = [];
-    for (let cursor: string | null = null; rows.length < exported; ) {
+    let cursor: string | null = null;
+    while (rows.length < mostAtOnce) {
       const answer: Awaited<ReturnType<typeof api<RunsPage>>> = await api<RunsPage>(runsPath(filter, cursor, 200));
       if (!answer.ok) {
         toast.error(answer.failure.message);
@@ -40,16 +51,18 @@ export function RunsList({ first, flows, people, me, canControl }: Props) {
       cursor = answer.data.nextCursor;
       if (cursor === null) break;
     }
-    download(csvOf(['run', 'status', 'warnings', 'flow', 'version', 'trigger', 'started by', 'created', 'started', 'finished', 'steps done', 'steps', 'items', 'error', 'id'], rows.map((run) => [
-      run.shortName, run.status, run.warnings, run.flowName, run.version ?? 'draft', run.trigger, run.startedBy.name, run.createdAt, run.startedAt, run.finishedAt, run.stepsDone, run.stepsTotal, run.itemsOut, run.error?.code ?? null, run.id,
-    ])));
+    saveFile(`runs-${new Date().toISOString().slice(0, 10)}.csv`, `${byteOrderMark}${csvRows([runColumns, ...rows.map(runCells)])}`, 'text/csv');
+    if (cursor !== null) toast.info(t('exportCut', { count: formatCount(rows.length, locale) }), { action: { label: t('exportAll'), onClick: prepareAll } });
   };
   return (
     <div className={styles.page}>
       <header className={styles.head}>
         <h1>{t('title')}</h1>
         <OpenCounts onChoose={(status) => setFilter({ ...noFilter, status })} />
-        <Button icon="download" onClick={() => void exportCsv()}>{t('export')}</Button>
+        <Menu align="end" label={t('export')} trigger={<Button icon="download" disabled={busy}>{t('export')}</Button>} items={[
+          { label: t('exportNow', { count: formatCount(mostAtOnce, locale) }), icon: 'download', onSelect: () => void exportCsv() }, { label: t('exportAll'), icon: 'file-down', onSelect: prepareAll },
+          { separator: true }, { label: t('exports'), icon: 'folder', href: '/exports' },
+        ]} />
       </header>
       <RunsFilters filter={filter} flows={flows} people={people} me={me} onChange={setFilter} />
       <div className={styles.scroll} ref={scroller}>
@@ -90,10 +103,8 @@ function OpenCounts({ onChoose }: { onChoose: (status: (typeof counted)[number])
   );
 }
 
-function download(csv: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob(['\ufeff', csv], { type: 'text/csv' }));
-  link.download = `runs-${new Date().toISOString().slice(0, 10)}.csv`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1_000);
+/** The filter as POST /exports takes it: a time counts from now, as in the list. */
+function requestOf(filter: RunsFilter) {
+  const { status, ...rest } = queryOf(filter, Date.now());
+  return { ...rest, ...(status ? { status: [status] } : {}) };
 }

@@ -10,7 +10,7 @@ const task = z.object({
 }).meta({ id: 'Task', ...described('A question that a workflow waits for.', 'Une question dont un flux de travail attend la réponse.') });
 const notification = z.object({
   id, kind: z.enum(['message', 'task', 'mention', 'warning']), subject: text, body: text, createdAt: iso, readAt: iso.nullable(),
-  link: z.object({ flowId: id.optional(), runId: z.string().optional(), stepId: id.optional(), componentId: id.optional(), entryId: z.int().optional(), taskId: id.optional(), commentId: id.optional(), scheduleId: id.optional() }),
+  link: z.object({ flowId: id.optional(), runId: z.string().optional(), stepId: id.optional(), componentId: id.optional(), entryId: z.int().optional(), taskId: id.optional(), commentId: id.optional(), scheduleId: id.optional(), exportId: id.optional() }),
 }).meta({ id: 'Notification' });
 
 export const inbox = {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { newId } from '#flow/id';
+import { prepareExport } from '#db/export-job';
 import { instances, members } from '#db/schema/index';
 import { openTask } from '#db/tasks';
 import { text } from '#flow/text';
@@ -56,6 +57,11 @@ export function samplesOf(world: World): { [K in keyof typeof table]: () => Prom
   const comment = async (): Promise<{ id: string; flowId: string }> => made('/flows/:flowId/comments', { anchor: { stepId: 'stp_1' }, text: 'Look' }, await ofFlow());
   const ofRun = async (): Promise<Record<string, string>> => ({ runId: (await made('/flows/:flowId/runs', { input: { a: 2 } }, await ofPublished())).runId });
   const ofFile = async (): Promise<Record<string, string>> => ({ fileId: (await made('/files', upload())).id });
+  const ofExport = async (): Promise<Record<string, string>> => {
+    const { id } = await made('/exports', { kind: 'entries', componentId: await component() });
+    await prepareExport(serverContext().database, id);
+    return { exportId: id };
+  };
   const ofMember = async (): Promise<Record<string, string>> => {
     const { token } = await made('/invitations', { role: 'viewer' });
     return { userId: (await (await signUp(`guest-${newId('g')}`, token)).json()).user.id };
@@ -182,6 +188,11 @@ export function samplesOf(world: World): { [K in keyof typeof table]: () => Prom
     uploadFile: async () => ({ body: upload() }),
     getFile: async () => ({ params: await ofFile() }),
     fileContent: async () => ({ params: await ofFile() }),
+    requestExport: async () => ({ body: { kind: 'entries', ...(await ofComponent()), filter: { all: [{ field: 'data.title', operator: 'equal', value: { const: 'x' } }] }, search: 'x', instanceState: ['none'] } }),
+    listExports: async () => ({ query: { limit: '5' } }),
+    getExport: async () => ({ params: await ofExport() }),
+    exportContent: async () => ({ params: await ofExport() }),
+    deleteExport: async () => ({ params: await ofExport() }),
     listHooks: async () => ({ params: await ofPublished() }),
     createHook: async () => ({ params: await ofPublished(), body: { name: name(), signed: true } }),
     renameHook: async () => ({ params: await ofHook(), body: { name: name() } }),
