@@ -10,6 +10,7 @@ import { Button } from '../_ui/button';
 import { ConfirmDialog } from '../_ui/confirm-dialog';
 import { Empty } from '../_ui/empty';
 import { ErrorNote } from '../_ui/error-note';
+import { Menu } from '../_ui/menu';
 import { toast } from '../_ui/toast';
 import { DataGrid } from './data-grid';
 import styles from './data.module.css';
@@ -69,7 +70,13 @@ export function DataPage({ component, flows, first, can }: Props) {
         {can.write && <Button variant="primary" icon="plus" onClick={() => setOpen('new')}>{t('grid.add')}</Button>}
         {can.run && <FlowButtons flows={flows} shown={3} target={only ? targetOf(only) : null} />}
         {can.write && chosen.length > 0 && <Button icon="trash-2" onClick={() => setDeleting(true)}>{t('grid.delete', { count: chosen.length })}</Button>}
-        {entries.total > 0 && <span className="ml-auto"><Button icon="file-down" disabled={preparing.busy} onClick={() => void preparing.prepare(requestOf(component, query))}>{t('grid.export')}</Button></span>}
+        {entries.total > 0 && (
+          <span className="ml-auto">
+            <Menu align="end" label={t('grid.export')} trigger={<Button icon="download" disabled={preparing.busy}>{t('grid.export')}</Button>} items={[
+              { label: t('grid.exportAll', { count: entries.total }), icon: 'file-down', onSelect: () => void preparing.prepare(requestOf(component, query)) }, { separator: true }, { label: t('grid.exports'), icon: 'folder', href: '/exports' },
+            ]} />
+          </span>
+        )}
       </div>
       <FilterBar fields={fields} hasWorkflows={hasWorkflows} query={query} onChange={setQuery} />
       {entries.failure && <ErrorNote title={t('grid.failed')} action={<Button size="sm" onClick={() => void entries.reload()}>{t('grid.retry')}</Button>}>{entries.failure}</ErrorNote>}

@@ -1,6 +1,5 @@
 'use client';
 import { useLocale, useTranslations } from 'next-intl';
-import { useRouter } from 'next/navigation';
 import { useCallback, useEffect, useState } from 'react';
 import type { ExportView } from '#db/exports';
 import type { ExportRequest } from '#flow/export-request';
@@ -20,7 +19,6 @@ export function download(exportId: string): void {
 export function usePrepareExport() {
   const t = useTranslations('exports');
   const locale = localeOf(useLocale());
-  const router = useRouter();
   const [busy, setBusy] = useState(false);
   const [followed, setFollowed] = useState<string | null>(null);
   const look = useCallback(async (id: string): Promise<void> => {
@@ -42,7 +40,7 @@ export function usePrepareExport() {
     setBusy(false);
     if (!answer.ok) return void toast.error(answer.failure.message);
     const { id, name } = answer.data;
-    toast.info(t('asked', { name }), { id, sticky: true, action: { label: t('show'), onClick: () => router.push('/exports') } });
+    toast.info(t('asked', { name }), { id, sticky: true }); // without an act: the note that follows would put another under the pointer
     setFollowed(id);
   };
   return { prepare, busy };
