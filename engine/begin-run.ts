@@ -8,10 +8,9 @@ import { reloaded } from '#flow/workflow-model';
 import type { Slot } from './claim';
 import { storeBlobs, type Engine } from './engine';
 import type { Draft, LiveRun } from './live-run';
+import { mostStalls } from './suspects';
 
 /** What a worker says first of a run it has claimed, and the model a workflow begins or goes on with. */
-const mostStalls = 8;
-
 export async function begin(engine: Engine, run: LiveRun, slot: Slot): Promise<void> {
   const taken: Draft = { type: 'lease.taken', data: { fence: run.fence, worker: engine.workerId } };
   if (slot.stalls >= mostStalls) {

@@ -17,6 +17,7 @@ import type { Engine } from './engine';
 import { Relay } from './relay';
 import { LiveRun } from './live-run';
 import { createFigures } from './figures';
+import { Suspects } from './suspects';
 import { aStep, chain, engineTest, type EngineTest } from './testing';
 
 /** Runs driven by hand, with steps that wait at a gate until the test opens it: what runs beside what is then certain. */
@@ -58,7 +59,7 @@ function gated(gates: Gates, kind: ExecutionClass, calls: boolean) {
   });
 }
 
-const isFree = { suspects: 8, lastChances: 1 };
+const isFree = { suspects: 8 };
 type Driven = { runId: string; run: LiveRun; outcome: Promise<Outcome> };
 
 async function driven(flowId: string, own: Record<string, ReturnType<typeof gated>>, input: JsonObject = { n: 'A' }): Promise<Driven> {
@@ -76,7 +77,7 @@ async function driven(flowId: string, own: Record<string, ReturnType<typeof gate
 }
 
 function engineFor(workerId: string, appender: Appender): Engine {
-  return { workerId, database: t.database, control: t.database.sql, appender, figures: createFigures(), relay: new Relay(), calling: { key: Buffer.alloc(32), ownUrl: '' }, canMail: false, mayAct: () => true, isDraining: () => false, madeRoom: () => {} };
+  return { workerId, database: t.database, control: t.database.sql, appender, figures: createFigures(), relay: new Relay(), suspects: new Suspects(), calling: { key: Buffer.alloc(32), ownUrl: '' }, canMail: false, mayAct: () => true, isDraining: () => false, madeRoom: () => {} };
 }
 
 const events = async (runId: string) => {

@@ -18,12 +18,8 @@ import { planOf, planOfFork, type Plan } from './plan';
 export type Slot = Claimed & { runId: string; cancel: boolean; dueMs?: number; fresh?: Fresh | null };
 type Fresh = Omit<Row, 'id'> & { event: Omit<LogRow, 'runId' | 'at'> & { at: string }; input: { encoding: string; body: string } | null };
 
-/**
- * Goes round the flows (a loose scan of the index by flow), oldest first within each. Runs that stalled three times are taken
- * a few at a time and those before their last chance singly, so that a run which kills its worker does not take the same
- * neighbours down five times.
- */
-export async function claimSlots(sql: postgres.Sql, worker: string, most: number, take: { suspects: number; lastChances: number; notOf?: { flows: string[]; workspaces: string[] } }): Promise<Slot[]> {
+/** Goes round the flows (a loose scan of the index by flow), oldest first within each. Of runs that stalled before it takes a few (see suspects.ts). */
+export async function claimSlots(sql: postgres.Sql, worker: string, most: number, take: { suspects: number; notOf?: { flows: string[]; workspaces: string[] } }): Promise<Slot[]> {
   const { flows, workspaces } = take.notOf ?? { flows: [], workspaces: [] }; // Those with limits: see `claimLimited`.
   return sql<Slot[]>`
     with recursive f as (
@@ -33,11 +29,10 @@ export async function claimSlots(sql: postgres.Sql, worker: string, most: number
     ), due as (
       select c.run_id, c.ready_at, row_number() over (partition by f.flow_id order by c.ready_at) as turn
       from f cross join lateral (
-        select s.run_id, s.ready_at from run_slots s where s.flow_id = f.flow_id and s.flow_id <> all(${flows}::text[]) and s.workspace_id <> all(${workspaces}::text[]) and s.state <> 'leased' and s.ready_at <= now() and s.stalls < 3 order by s.ready_at limit ${most}
+        select s.run_id, s.ready_at from run_slots s where s.flow_id = f.flow_id and s.flow_id <> all(${flows}::text[]) and s.workspace_id <> all(${workspaces}::text[]) and s.state <> 'leased' and s.ready_at <= now() and s.stalls = 0 order by s.ready_at limit ${most}
       ) c
     ), suspect as (
-      (select run_id from run_slots where state <> 'leased' and ready_at <= now() and stalls between 3 and 4 and flow_id <> all(${flows}::text[]) and workspace_id <> all(${workspaces}::text[]) order by ready_at limit ${take.suspects})
-      union all (select run_id from run_slots where state <> 'leased' and ready_at <= now() and stalls > 4 order by ready_at limit ${take.lastChances})
+      select run_id from run_slots where state <> 'leased' and ready_at <= now() and stalls > 0 and flow_id <> all(${flows}::text[]) and workspace_id <> all(${workspaces}::text[]) order by ready_at limit ${Math.min(most, take.suspects)}
     ), chosen as (
       select run_id from (select run_id from due order by turn, ready_at limit ${most}) fair union select run_id from suspect
     ), locked as (

@@ -24,7 +24,7 @@ afterAll(async () => {
   await t.close();
 });
 
-const claim = () => claimSlots(t.database.sql, 'w', 50, { suspects: 8, lastChances: 1 });
+const claim = () => claimSlots(t.database.sql, 'w', 50, { suspects: 8 });
 const load = async (slots: readonly Slot[]) => (await loadRuns(t.database, slots, appender)).map(({ facts, state, input, logBytes, headSeq, headHash, entryId, called }) => ({ facts, state, input, logBytes, headSeq, headHash, entryId, called }));
 const giveBack = (slots: readonly Slot[]) => Promise.all(slots.map((slot) => returnSlot(t.database.sql, slot, false)));
 

@@ -46,7 +46,7 @@ describe('timers', () => {
       looks.push(plan?.['QUERY PLAN'][0]?.['Execution Time']);
     }
     expect(Math.min(...looks.map((each) => each ?? Infinity))).toBeLessThan(50);
-    expect(await claimSlots(sql, 'nobody', 64, { suspects: 1, lastChances: 1 })).toEqual([]);
+    expect(await claimSlots(sql, 'nobody', 64, { suspects: 1 })).toEqual([]);
     await t.start();
     const tookMs = await untilDone(isLong ? 120 : 40);
     const [fired] = await sql<{ runs: number; starts: number; last: Date }[]>`select count(distinct run_id)::int as runs, count(*)::int as starts, max(at) as last from run_events where type = 'run.started'`;

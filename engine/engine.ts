@@ -5,6 +5,7 @@ import type { Calling } from '#db/open-connector';
 import type { Appender } from './append';
 import type { Figures } from './figures';
 import type { Relay } from './relay';
+import type { Suspects } from './suspects';
 
 /** What every part of a worker shares. `control` commits without waiting for the disk: claims, parking, leases. */
 export type Engine = {
@@ -20,6 +21,8 @@ export type Engine = {
   /** False once the lease is in doubt: no new effect may begin. */
   mayAct(): boolean;
   isDraining(): boolean;
+  /** Runs here that stalled before. */
+  suspects: Suspects;
   /** A run gave up its place among those at work: there may be room for another. */
   madeRoom(): void;
 };

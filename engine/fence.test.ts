@@ -26,7 +26,7 @@ const lives = (seconds: number, id: string) => t.database.sql`insert into worker
 async function claimed(worker: string, most = 50): Promise<{ runs: LiveRun[]; appender: Appender }> {
   await lives(60, worker);
   const appender = new Appender(appends, () => {});
-  const slots = await claimSlots(t.database.sql, worker, most, { suspects: 8, lastChances: 1 });
+  const slots = await claimSlots(t.database.sql, worker, most, { suspects: most });
   return { runs: await loadRuns(t.database, slots, appender), appender };
 }
 const count = async (runId: string) => Number((await t.database.sql`select count(*) from run_events where run_id = ${runId}`)[0]?.['count']);
@@ -130,15 +130,40 @@ describe('the fence', () => {
     await reap(sql);
   });
 
-  test('R27 runs that stalled before are taken a few at a time, on their last chance singly', async () => {
+  test('R27 of runs that stalled before a worker takes a few at a time', async () => {
     const flow = await t.insertFlow(chain(1));
     const ids = await Promise.all(Array.from({ length: 12 }, () => t.run(flow)));
     const { sql } = t.database;
     await sql`update run_slots set stalls = 9, ready_at = now() + interval '1 hour' where not (run_id = any(${ids}::uuid[]))`;
-    await sql`update run_slots set stalls = case when run_id = any(${ids.slice(0, 6)}::uuid[]) then 3 else 5 end where run_id = any(${ids}::uuid[])`;
-    const slots = await claimSlots(sql, 'careful', 50, { suspects: 3, lastChances: 1 });
-    expect(slots.map((slot) => slot.stalls).toSorted()).toEqual([3, 3, 3, 5]);
+    await sql`update run_slots set stalls = case when run_id = any(${ids.slice(0, 6)}::uuid[]) then 1 else 0 end where run_id = any(${ids}::uuid[])`;
+    const slots = await claimSlots(sql, 'careful', 50, { suspects: 3 });
+    expect(slots.map((slot) => slot.stalls).toSorted()).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1]);
     await sql`update run_slots set stalls = 0, ready_at = now(), state = 'ready', owner = null`;
+  });
+
+  test('R27 the first death makes suspects of all its worker had; later ones count only against those that it had begun', async () => {
+    const flow = await t.insertFlow(chain(1));
+    const ids = await Promise.all(Array.from({ length: 3 }, () => t.run(flow)));
+    const { sql } = t.database;
+    const stalls = async () => (await sql<{ id: string; stalls: number }[]>`select run_id as id, stalls from run_slots where run_id = any(${ids}::uuid[])`).toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id)).map((each) => each.stalls);
+    const dies = async (work: (runs: LiveRun[]) => Promise<void>) => {
+      const { runs } = await claimed('mortal');
+      await work(ids.map((id) => runs.find((each) => each.facts.id === id)).filter((each) => each !== undefined));
+      await lives(-1, 'mortal');
+      await reap(sql);
+      await sql`update run_slots set ready_at = now() where run_id = any(${ids}::uuid[])`;
+    };
+    await dies(async () => {});
+    expect(await stalls()).toEqual([1, 1, 1]);
+    await dies(async ([first, second]) => {
+      for (const run of [first, second]) run?.emit([{ type: 'lease.taken', data: { worker: 'mortal', fence: run.fence } }, { type: 'run.started', data: { worker: 'mortal' } }]);
+      await first?.settled();
+      await second?.settled();
+      second?.emit([{ type: 'step.skipped', stepId: 's1', data: { reason: 'none' } }]);
+      await second?.settled();
+    });
+    expect(await stalls(), 'begun and no further, begun and further, not begun').toEqual([2, 1, 1]);
+    await sql`update run_slots set stalls = 0, state = 'ready', owner = null, ready_at = 'infinity' where run_id = any(${ids}::uuid[])`;
   });
 
   test('R32 one run of a second flow is claimed before the thousandth of the first', async () => {
@@ -147,7 +172,7 @@ describe('the fence', () => {
     await t.run(crowd);
     await sql`insert into run_slots (run_id, workspace_id, flow_id, ready_at) select gen_random_uuid(), ${t.access.workspaceId}, ${crowd}, now() - interval '1 hour' from generate_series(1, 3000)`;
     const lone = await t.run(single);
-    const slots = await claimSlots(sql, 'fair', 8, { suspects: 8, lastChances: 1 });
+    const slots = await claimSlots(sql, 'fair', 8, { suspects: 8 });
     expect(slots.map((slot) => slot.runId)).toContain(lone);
     await sql`delete from run_slots where not exists (select 1 from runs where id = run_id)`;
     await reap(sql);

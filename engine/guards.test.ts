@@ -45,7 +45,7 @@ afterAll(async () => {
 const lives = (id: string, seconds: number) => t.database.sql`insert into workers (id, lease_until, host, pid) values (${id}, now() + make_interval(secs => ${seconds}), 'h', 1) on conflict (id) do update set lease_until = excluded.lease_until`;
 async function claimed(worker: string, appender: Appender): Promise<LiveRun> {
   await lives(worker, 60);
-  const slots = await claimSlots(t.database.sql, worker, 10, { suspects: 1, lastChances: 1 });
+  const slots = await claimSlots(t.database.sql, worker, 10, { suspects: 1 });
   const [run] = await loadRuns(t.database, slots, appender);
   if (!run) throw new Error('nothing was claimed');
   return run;

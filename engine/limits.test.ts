@@ -3,8 +3,12 @@ import { cancelRun, resumeRun, runEvents, verifyRun } from '#db/runs';
 import { getWorkspace, updateWorkspace } from '#db/workspaces';
 import type { LimitsChange } from '#flow/limits';
 import type { Step } from '#flow/flow';
-import { choose } from './claim-limited';
+import { claimLimited, whoIsLimited } from './claim-limited';
 import { aStep, chain, engineTest, type EngineTest } from './testing';
+import { bundleEngine, spawnEngine } from './testing-process';
+
+/** `MILLRACE_LONG=1`: more freezes, of a longer queue. */
+const isLong = Boolean(process.env['MILLRACE_LONG']);
 
 let t: EngineTest;
 beforeAll(async () => {
@@ -95,15 +99,89 @@ describe('limits', () => {
     await own.close();
   }, 180_000);
 
-  test('R57 places go round the flows, within both limits', () => {
-    const due = (flowId: string, count: number, workspaceId = 'w') => Array.from({ length: count }, (_, at) => ({ runId: `${flowId}${at}`, flowId, workspaceId }));
-    const [a, b] = [due('a', 5), due('b', 5)];
-    const turns = a.flatMap((each, at) => [each, ...(b[at] ? [b[at]] : [])]);
-    const limits = [{ flowId: 'a', flow: 2, workspaceId: 'w', workspace: 5 }, { flowId: 'b', flow: null, workspaceId: 'w', workspace: 5 }];
-    expect(choose(turns, [], limits, 9)).toEqual(['a0', 'b0', 'a1', 'b1', 'b2']);
-    expect(choose(turns, [{ flowId: 'a', workspaceId: 'w' }, { flowId: 'a', workspaceId: 'w' }], limits, 9)).toEqual(['b0', 'b1', 'b2']);
-    expect(choose(turns, [], limits, 2)).toEqual(['a0', 'b0']);
-  });
+  test('R57 places go round the flows, within both limits', async () => {
+    const own = await engineTest();
+    const { sql } = own.database;
+    const [a, b] = [await own.insertFlow(chain(1)), await own.insertFlow(chain(1))];
+    await sql`update flows set concurrency = 2 where id = ${a}`;
+    await updateWorkspace(own.database, own.access, { limits: { concurrency: 5 } });
+    const names = new Map<string, string>();
+    for (const [name, flow] of [['a', a], ['b', b]] as const) for (let at = 0; at < 5; at++) names.set(await own.run(flow), `${name}${at}`);
+    const claimed = async (most: number, suspects = 8) => (await claimLimited(sql, 'w', most, suspects, await whoIsLimited(sql))).map((slot) => names.get(slot.runId)).toSorted();
+    const free = () => sql`update run_slots set state = 'ready', owner = null, stalls = 0`;
+    expect(await claimed(9)).toEqual(['a0', 'a1', 'b0', 'b1', 'b2']);
+    expect(await claimed(9)).toEqual([]);
+    await free();
+    expect(await claimed(2)).toEqual(['a0', 'b0']);
+    expect(await claimed(9)).toEqual(['a1', 'b1', 'b2']);
+    await free();
+    // Those that only wait take no place, and of those that stalled before few are taken.
+    await sql`update run_slots set state = 'leased', owner = 'other' where flow_id = ${a} and run_id in (select run_id from run_slots where flow_id = ${a} order by ready_at limit 2)`;
+    expect(await claimed(9)).toEqual(['b0', 'b1', 'b2']);
+    await sql`update runs set status = 'waiting' where id in (select run_id from run_slots where owner = 'other')`;
+    expect(await claimed(9)).toEqual(['a2', 'b3']);
+    await sql`update runs set status = 'queued'`;
+    await free();
+    await sql`update run_slots set stalls = 1`;
+    expect(await claimed(9, 1)).toEqual(['a0']);
+    await free();
+    await own.start();
+    await own.settle();
+    await own.close();
+  }, 60_000);
+
+  test('R57 however many claim at once, no limit is ever exceeded', async () => {
+    const own = await engineTest();
+    const { sql } = own.database;
+    const flow = await own.insertFlow(chain(1));
+    await sql`update flows set concurrency = 3 where id = ${flow}`;
+    await Promise.all(Array.from({ length: 40 }, () => own.run(flow)));
+    const limited = await whoIsLimited(sql);
+    let [most, claims] = [0, 0];
+    await Promise.all(Array.from({ length: 6 }, async (_, worker) => {
+      for (let round = 0; round < 60; round++) {
+        const slots = await claimLimited(sql, `w${worker}`, 5, 8, limited);
+        claims += slots.length;
+        const [leased] = await sql<{ count: number }[]>`select count(*)::int as count from run_slots where state = 'leased'`;
+        most = Math.max(most, leased?.count ?? 0);
+        if (slots.length > 0) await sql`update run_slots set state = 'ready', owner = null where owner = ${`w${worker}`}`;
+      }
+    }));
+    expect(claims).toBeGreaterThan(60);
+    expect(most).toBeLessThanOrEqual(3);
+    await own.start();
+    await own.settle();
+    await own.close();
+  }, 120_000);
+
+  test('R57 an engine that is frozen while it claims keeps nobody from claiming', async () => {
+    const own = await engineTest();
+    const { sql } = own.database;
+    const flow = await own.insertFlow(chain(1));
+    await sql`update flows set concurrency = 2 where id = ${flow}`;
+    const asked = Array.from({ length: isLong ? 4_000 : 600 }, () => null);
+    for (let start = 0; start < asked.length; start += 50) await Promise.all(asked.slice(start, start + 50).map(() => own.run(flow)));
+    const engine = await spawnEngine(await bundleEngine(), own.database.url);
+    const [freezes, waits]: [number, number[]] = [isLong ? 150 : 25, []];
+    for (let freeze = 0; freeze < freezes; freeze++) {
+      await new Promise((resolve) => setTimeout(resolve, 20 + ((freeze * 37) % 60)));
+      process.kill(engine.pid, 'SIGSTOP');
+      const from = performance.now();
+      for (let isFree = false; !isFree; ) {
+        const [row] = await sql<{ mine: boolean }[]>`select pg_try_advisory_xact_lock(hashtext('millrace.limits')) as mine`;
+        isFree = row?.mine ?? false;
+        if (performance.now() - from > 1_000) break;
+      }
+      waits.push(performance.now() - from);
+      process.kill(engine.pid, 'SIGCONT');
+    }
+    expect(Math.max(...waits), `${waits.map(Math.round)}`).toBeLessThan(1_000);
+    const open = async () => Number((await sql`select count(*) from run_slots`)[0]?.['count']);
+    for (const end = Date.now() + 120_000; (await open()) > 0 && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await open()).toBe(0);
+    await engine.kill('SIGTERM');
+    await own.close();
+  }, 300_000);
 });
 
 describe('a quarantined run', () => {
@@ -111,7 +189,7 @@ describe('a quarantined run', () => {
     const quiet = await engineTest();
     const flow = await quiet.insertFlow(chain(2));
     const [released, given] = [await quiet.run(flow, { input: { a: 1 } }), await quiet.run(flow, { input: { a: 1 } })];
-    await quiet.database.sql`update run_slots set stalls = 8`;
+    await quiet.database.sql`update run_slots set stalls = 5`;
     await quiet.start();
     for (const id of [released, given]) expect(await quiet.finished(id)).toMatchObject({ status: 'quarantined' });
     expect(await resumeRun(quiet.database, quiet.access, released)).toMatchObject({ ok: true });
@@ -139,7 +217,7 @@ describe('a quarantined run', () => {
       await tx`select 1 from components where id = ${own.componentId} for no key update`; // what the children's save needs
       parent = await own.run(flow, { input: { user_name: 'Lou' } });
       await until(async () => (await sql`select 1 from run_slots where run_id = ${parent} and state = 'waiting'`).length === 1);
-      await sql`update run_slots set stalls = 8, ready_at = now() where run_id = ${parent}`; // as its eighth worker's death would leave it
+      await sql`update run_slots set stalls = 5, ready_at = now() where run_id = ${parent}`; // as its fifth worker's death would leave it
       expect(await own.finished(parent)).toMatchObject({ status: 'quarantined' });
       expect(Object.values(await children()).map((each) => each.status).some((status) => status === 'cancelled')).toBe(false);
       expect(await cancelRun(own.database, own.access, parent)).toMatchObject({ ok: true });

@@ -153,7 +153,7 @@ export class LiveRun {
     const oldSeq = this.headSeq;
     const rows = drafts.map((draft) => this.place(draft));
     this.logBytes += rows.reduce((sum, row) => sum + row.json.length, 0);
-    const progressed = drafts.some((each) => each.type === 'step.succeeded' || each.type === 'step.skipped' || each.type === 'step.failed' || each.type === 'step.waiting' || each.type.startsWith('run.'));
+    const progressed = drafts.some((each) => each.type === 'step.succeeded' || each.type === 'step.skipped' || each.type === 'step.failed' || each.type === 'step.waiting' || (each.type.startsWith('run.') && each.type !== 'run.started'));
     const ended = isEnded(this.state.status);
     const projection = projectionOf(this, along, ended);
     const append: Append = { run: this, oldSeq, newSeq: this.headSeq, headHash: this.headHash, rows, progressed, ended, projection, blobs: along.blobs ?? [], consumed: (along.consumed ?? []).map((id) => ({ id, seq: this.headSeq })) };

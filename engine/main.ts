@@ -12,6 +12,7 @@ import type { Engine } from './engine';
 import { createFigures, publishFigures } from './figures';
 import { startHeartbeat } from './heartbeat';
 import { Relay } from './relay';
+import { Suspects } from './suspects';
 import { Worker } from './worker';
 
 /** One engine process: any number of them work on one database, on any machines. */
@@ -30,7 +31,7 @@ export async function startEngine({ env, database, connectionUrl, sideJobs = fal
   const figures = createFigures();
   const appender = new Appender(appends, (written: readonly Append[]) => worker.announce(written), { figures });
   const engine: Engine = {
-    workerId, database, control, appender, figures, relay: new Relay(), calling: callingOf(env), canMail: env.smtpUrl !== null, mayAct: () => heartbeat.ageMs() < noEffectAfterMs, isDraining: () => worker.isDraining(), madeRoom: () => worker.madeRoom(),
+    workerId, database, control, appender, figures, relay: new Relay(), suspects: new Suspects(), calling: callingOf(env), canMail: env.smtpUrl !== null, mayAct: () => heartbeat.ageMs() < noEffectAfterMs, isDraining: () => worker.isDraining(), madeRoom: () => worker.madeRoom(),
   };
   const worker = new Worker(engine, heartbeat);
   worker.start();

@@ -6,7 +6,7 @@ import { bundleEngine, spawnEngine, type EngineProcess } from './testing-process
 
 /** A run that really kills the engine process that carries it, every time. `MILLRACE_LONG=1`: among a thousand good ones. */
 const goodCount = process.env['MILLRACE_LONG'] ? 1_000 : 80;
-const deaths = 8; // see engine/RULES.md, R27
+const deaths = 5; // see engine/RULES.md, R27
 let t: EngineTest;
 let file = '';
 const processes = new Map<number, EngineProcess>();

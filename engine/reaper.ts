@@ -7,8 +7,6 @@ import { freeJobs } from '#db/side-jobs';
  * parked run that somebody left word for is woken, should its wake-up have been lost. A zombie's append matches no row.
  */
 const chunk = 1_000;
-/** Who dies in such company is a suspect, no more: it takes deaths in small company to be quarantined. */
-export const crowd = 16;
 
 export async function reap(sql: postgres.Sql): Promise<{ freed: number; woken: number }> {
   // The lock is taken and given back within one statement: an engine that freezes between two would keep it for as long as it is frozen.
@@ -19,12 +17,11 @@ export async function reap(sql: postgres.Sql): Promise<{ freed: number; woken: n
       select s.run_id, s.owner from run_slots s
       where (select mine from turn) and s.state = 'leased' and not exists (select 1 from workers w where w.id = s.owner and w.lease_until >= now())
       order by s.run_id limit ${chunk} for update of s skip locked
-    ), crowds as (
-      select owner, count(*) as runs from orphans group by owner
     )
-    update run_slots s set state = 'ready', owner = null, stalls = case when crowds.runs > ${crowd} then greatest(s.stalls, least(s.stalls + 1, 3)) else s.stalls + 1 end,
-      ready_at = now() + case when s.stalls < 4 then interval '0' else interval '100 milliseconds' * s.stalls end
-    from orphans join crowds on crowds.owner = orphans.owner where s.run_id = orphans.run_id returning s.run_id as "runId"`;
+    update run_slots s set state = 'ready', owner = null, ready_at = now() + interval '100 milliseconds' * s.stalls,
+      -- The first death makes a suspect. From then on one counts only against a run that this owner had begun: its lease is the last word of the log.
+      stalls = s.stalls + case when s.stalls = 0 or exists (select 1 from run_events e where e.run_id = s.run_id and e.seq = s.head_seq and e.fence = s.fence) then 1 else 0 end
+    from orphans where s.run_id = orphans.run_id returning s.run_id as "runId"`;
   const woken = await sql<{ runId: string }[]>`
     with sleepers as (
       select s.run_id from run_slots s where s.state = 'waiting' and s.ready_at > now() and s.run_id in (select run_id from run_inbox where consumed_seq is null)

@@ -12,21 +12,17 @@ import { claimLimited, whoIsLimited, type Limited } from './claim-limited';
 import { drive } from './drive';
 import type { Engine } from './engine';
 import type { LiveRun } from './live-run';
-import { crowd, reap, wakeParents } from './reaper';
+import { reap, wakeParents } from './reaper';
 import { isOverdue } from './run-limits';
 import { fireSchedules } from './schedules';
 
 /** One worker: claims what is due up to its capacity, carries it on, watches over its leases, hands back on close. */
 export const capacity = 64;
-/**
- * A worker begins with few runs, so that one which is killed soon again has brought some to their end, not each of many to its middle.
- * Yet a crowd: of those who start and die again and again for reasons of their own no run is to blame.
- */
-const firstRuns = crowd + 1;
+/** A worker begins with few runs, so that one which is killed soon again has brought some to their end, not each of many to its middle. */
+const firstRuns = 17;
 const cautiousMs = 3_000;
 const mostLive = 2_000;
 const mostEnding = 256;
-const mostSuspects = 16;
 const pollMs = 500;
 const tickMs = 500;
 const reapMs = 1_000;
@@ -41,8 +37,6 @@ export class Worker {
   private readonly lease: { ageMs(): number };
   private readonly live = new Map<string, LiveRun>();
   private readonly driving = new Set<Promise<void>>();
-  /** Runs here that stalled before: see `claimSlots`. */
-  private readonly stalled = { suspects: 0, lastChances: 0 };
   private limited: Limited = { flows: [], workspaces: [] };
   private limitsAtMs = 0;
   private oddToLimited = false;
@@ -114,9 +108,9 @@ export class Worker {
         // Each kind gets its half, so that neither starves the other; an odd place goes to one and the other in turn.
         const room = this.room();
         this.oddToLimited = !this.oddToLimited;
-        const limited = await claimLimited(this.engine.control, this.engine.workerId, this.oddToLimited ? Math.ceil(room / 2) : Math.floor(room / 2), this.limited);
+        const limited = await claimLimited(this.engine.control, this.engine.workerId, this.oddToLimited ? Math.ceil(room / 2) : Math.floor(room / 2), this.engine.suspects.room, this.limited);
         const slots = await claimSlots(this.engine.control, this.engine.workerId, room - limited.length, {
-          suspects: Math.max(0, mostSuspects - this.stalled.suspects), lastChances: this.stalled.lastChances === 0 ? 1 : 0, notOf: this.limited,
+          suspects: Math.max(0, this.engine.suspects.room - limited.filter((slot) => slot.stalls > 0).length), notOf: this.limited,
         });
         this.isDry = slots.length + limited.length < room && this.limited.flows.length + this.limited.workspaces.length === 0;
         slots.push(...limited);
@@ -180,20 +174,18 @@ export class Worker {
   }
 
   private carry(run: LiveRun, slot: Slot): void {
-    const kind = slot.stalls > 4 ? 'lastChances' : slot.stalls >= 3 ? 'suspects' : null;
-    if (kind) this.stalled[kind] += 1;
+    if (slot.stalls > 0) this.engine.suspects.take(run);
     this.live.set(slot.runId, run);
     this.engine.figures.live.set(this.live.size);
     this.engine.figures.claimed.inc();
     this.engine.figures.claimSeconds.observe((slot.dueMs ?? 0) / 1_000);
     const driven = traced('run', { 'millrace.run_id': slot.runId, 'millrace.flow_id': run.facts.flowId, 'millrace.fence': slot.fence }, () => drive(this.engine, run, slot), { parent: run.facts.traceparent })
       .then(() => {}, (error: unknown) => log('error', 'a run could not be carried on', { runId: slot.runId, reason: reasonOf(error) })).finally(() => {
-      if (kind) this.stalled[kind] -= 1;
       if (this.live.get(slot.runId) === run) this.live.delete(slot.runId);
       this.left += 1;
       this.engine.figures.live.set(this.live.size);
       this.driving.delete(driven);
-      if (kind) this.lookForWork();
+      if (this.engine.suspects.acquit(run)) this.lookForWork();
       else this.madeRoom();
     });
     this.driving.add(driven);
@@ -219,6 +211,7 @@ export class Worker {
 
   /** After each flush: hints for watchers and wake-ups for parents, both outside of the append. */
   announce(appends: readonly Append[]): void {
+    for (const { run, progressed } of appends) if (progressed && this.engine.suspects.acquit(run)) this.lookForWork();
     hint(this.engine.control, 'run_events', appends.map((append) => append.run.facts.id));
     const parents = appends.filter((append) => append.projection !== null && (isEnded(append.run.state.status) || append.projection.status === 'waiting'))
       .flatMap((append) => (append.run.facts.parentRunId === null ? [] : [append.run.facts.parentRunId]));
