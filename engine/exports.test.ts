@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exportContent, getExport, requestExport } from '#db/exports';
 import { listNotifications } from '#db/notifications';
+import { releaseLeases } from '#db/worker-leases';
 import { engineTest, type EngineTest } from './testing';
-import { bundleEngine, releaseLeases, spawnEngine, type EngineProcess } from './testing-process';
+import { bundleEngine, spawnEngine, type EngineProcess } from './testing-process';
 
 /** Exports by real engine processes that are killed or frozen in the middle of a page. */
 const rows = 12_000;
@@ -70,7 +71,7 @@ test('O16 an engine that is killed in the middle of an export is replaced: the n
   await t.database.sql`update held set is_held = false`;
   await until('what the killed one began is over', async () => !(await hangs()));
   expect((await found(id)).rows, 'nobody carries it on yet').toBe(before.rows);
-  await releaseLeases(t.database, first.pid); // as the supervisor does
+  await releaseLeases(t.database.sql, first.pid); // as the supervisor does
   await begin();
   await until('it is ready', async () => (await found(id)).state === 'ready');
   await isWhole(id);
@@ -84,7 +85,7 @@ test('O16 an engine that is frozen in the middle of an export and comes back sto
   if (!frozen) throw new Error('no engine');
   process.kill(frozen.pid, 'SIGSTOP');
   await t.database.sql`update held set is_held = false`;
-  await releaseLeases(t.database, frozen.pid);
+  await releaseLeases(t.database.sql, frozen.pid);
   await begin();
   await t.database.sql`update graphile_worker._private_jobs set run_at = now()`;
   await new Promise((resolve) => setTimeout(resolve, 3_000)); // the other is at the same page by now, behind the frozen one's lock
