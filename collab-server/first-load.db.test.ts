@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib';
 import WebSocket from 'ws';
 import * as Y from 'yjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -9,7 +8,7 @@ import { newId } from '#flow/id';
 // oxlint-disable-next-line no-restricted-imports -- both ends of the wire are under test here
 import { openFlowDocument, type FlowSession } from '../app/_client/collab-provider';
 // oxlint-disable-next-line no-restricted-imports -- as above
-import { readUpdates, type FetchDocument } from '../app/_client/first-load';
+import { readPacked, type FetchDocument } from '../app/_client/first-load';
 import { flowOf, insertFlow, openStock, person, startTestWeb, synced, until, type Person, type TestWeb } from './testing';
 
 let web: TestWeb;
@@ -23,11 +22,13 @@ beforeAll(async () => {
 });
 afterAll(async () => web.stop());
 
-const packed = async (flowId: string, gzipped: boolean): Promise<Uint8Array> => {
+const packed = async (flowId: string, gzipped: boolean): Promise<Uint8Array<ArrayBuffer>> => {
   const answer = await packedDocument(web.database, { workspaceId: web.workspaceId, role: 'editor', user: { id: ana.id, name: ana.name }, via: 'session' }, flowId, gzipped);
   return answer.ok ? answer.bytes : expect.fail(answer.failure.message);
 };
-const overHttp: FetchDocument = async (flowId) => readUpdates(gunzipSync(await packed(flowId, true)));
+/** What the route answers with these bytes. */
+const answered = (bytes: Uint8Array<ArrayBuffer>, type: string) => readPacked(new Response(bytes, { headers: { 'Content-Type': type } }));
+const overHttp: FetchDocument = async (flowId) => answered(await packed(flowId, true), 'application/gzip');
 
 /** Opens with our client; `heard`: bytes of the document that came over the socket. */
 function open(flowId: string, fetchDocument: FetchDocument | null, isLarge = false): { session: FlowSession; heard: () => number } {
@@ -55,7 +56,7 @@ it('C28 a large flow comes over HTTP, and the socket carries only the difference
   const late = await packed(large, false);
   const { session, heard } = open(large, async () => {
     renameFlow(stock.doc, 'Renamed while it loads', 'test'); // not in what was fetched
-    return readUpdates(late);
+    return answered(late, 'application/octet-stream');
   });
   await online(session);
   expect(definitionOf(session.doc)).toEqual(definitionOf(stock.doc));

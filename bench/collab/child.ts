@@ -13,7 +13,7 @@ await startWeb({
     const flowId = /^\/api\/v1\/flows\/([^/]+)\/document$/.exec(request.url ?? '')?.[1] ?? '';
     const packed = await packedDocument(database, { workspaceId, role: 'editor', user: null, via: 'session' }, flowId, true);
     if (!packed.ok) return void response.writeHead(404).end();
-    response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Length': packed.bytes.byteLength }).end(packed.bytes);
+    response.writeHead(200, { 'Content-Type': 'application/gzip', 'Content-Length': packed.bytes.byteLength }).end(packed.bytes);
   },
   handleUpgradeForNext: (_request, socket) => socket.destroy(),
   closeNext: async () => {},

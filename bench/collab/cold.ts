@@ -1,6 +1,6 @@
 import WebSocket from 'ws';
 import { openFlowDocument } from '../../app/_client/collab-provider';
-import { readUpdates, type FetchDocument } from '../../app/_client/first-load';
+import { readPacked, type FetchDocument } from '../../app/_client/first-load';
 import { isLoaded } from '#flow/document';
 import { until } from '../../collab-server/testing';
 import { BareClient } from './client';
@@ -31,7 +31,7 @@ export async function coldLoadByBrowser(server: Server, steps: number, way: { ov
   const fetchDocument: FetchDocument = async (id) => {
     const answer = await fetch(`http://${address}/api/v1/flows/${id}/document`);
     bytes += Number(answer.headers.get('content-length') ?? 0);
-    return answer.ok ? readUpdates(new Uint8Array(await answer.arrayBuffer())) : null;
+    return readPacked(answer);
   };
   const Counting = class extends WebSocket {
     constructor(url: string | URL) {

@@ -14,8 +14,8 @@ export const coEditing = {
   flowDocument: operation({
     method: 'GET', path: '/flows/:flowId/document', right: 'workspace.read',
     summary: {
-      en: 'The shared document for a first load: Yjs updates (format V1), each behind its length as a lib0 varint, to be applied in order. What came since follows over the socket.',
-      fr: 'Le document partagé pour un premier chargement : des mises à jour Yjs (format V1), chacune précédée de sa longueur en varint lib0, à appliquer dans l’ordre. Ce qui est arrivé depuis suit par la connexion.',
+      en: 'The shared document for a first load: Yjs updates (format V1), each behind its length as a lib0 varint, to be applied in order; the same as gzip with `Accept: application/gzip`. What came since follows over the socket.',
+      fr: 'Le document partagé pour un premier chargement : des mises à jour Yjs (format V1), chacune précédée de sa longueur en varint lib0, à appliquer dans l’ordre ; le même en gzip avec `Accept: application/gzip`. Ce qui est arrivé depuis suit par la connexion.',
     },
     params: ofFlow, answers: { 200: null }, errors: [missing],
   }),
