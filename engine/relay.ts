@@ -16,6 +16,11 @@ export class Relay {
   private breath: Promise<void> | null = null;
   private isWatched = false;
 
+  /** How many wait to begin. */
+  get queued(): number {
+    return this.waiting.length;
+  }
+
   /** Until it is this run's turn to begin. */
   async take(run: object): Promise<void> {
     if (this.holder === null && this.waiting.length === 0) this.hold(run);

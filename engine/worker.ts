@@ -23,6 +23,7 @@ const firstRuns = 17;
 const cautiousMs = 3_000;
 const mostLive = 2_000;
 const mostEnding = 256;
+const mostQueued = 16;
 const pollMs = 500;
 const tickMs = 500;
 const reapMs = 1_000;
@@ -145,8 +146,9 @@ export class Worker {
     return performance.now() - this.startedMs > cautiousMs ? capacity : Math.min(capacity, firstRuns + this.left);
   }
 
-  /** A run has left, or gave up its place. */
+  /** A run has left, or gave up its place. While enough others wait to begin, places are gathered for one large claim. */
   madeRoom(): void {
+    if (this.engine.relay.queued >= mostQueued) return;
     if (this.wanted || !this.isDry) this.lookForWork();
   }
 
