@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ComponentField, EntryModel } from '#flow/component-model';
 import { api } from '../_client/api';
 import { useChanges } from '../_client/run-stream';
+import { useSoon } from '../_client/use-soon';
 import { filterJson, newestFirst, type EntryQuery } from './entry-query';
 
 export type EntryPage = { items: EntryModel[]; nextCursor: string | null; total: number };
@@ -50,16 +51,7 @@ export function useEntries(componentId: string, fields: readonly ComponentField[
   }, [asked, load]);
 
   const reload = useCallback(() => load(Math.max(pageSize, shown.current.items.length), true), [load]);
-  const later = useRef<ReturnType<typeof setTimeout> | null>(null);
-  useChanges([{ topic: 'entry', objectId: componentId }, ...(query.states.length > 0 ? [{ topic: 'instance' as const }] : [])], () => {
-    later.current ??= setTimeout(() => {
-      later.current = null;
-      void reload();
-    }, 300);
-  });
-  useEffect(() => () => {
-    if (later.current) clearTimeout(later.current);
-  }, []);
+  useChanges([{ topic: 'entry', objectId: componentId }, ...(query.states.length > 0 ? [{ topic: 'instance' as const }] : [])], useSoon(() => void reload(), 300));
 
   const more = useCallback(() => {
     if (shown.current.nextCursor !== null && !shown.current.loading) void load(shown.current.items.length + pageSize, false);

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { RunSummary } from '#db/run-row';
 import { api } from '../../_client/api';
 import { useRunList } from '../../_client/run-stream';
+import { useSoon } from '../../_client/use-soon';
 import { belongs, queryOf, type RunsFilter } from './runs-filter';
 
 export type RunsPage = { items: RunSummary[]; nextCursor: string | null };
@@ -51,16 +52,7 @@ export function useRuns(filter: RunsFilter, first: RunsPage, hold: () => boolean
     void load(null);
   }, [address, load]);
 
-  const later = useRef<ReturnType<typeof setTimeout> | null>(null);
-  const reload = useCallback(() => {
-    later.current ??= setTimeout(() => {
-      later.current = null;
-      void load(null);
-    }, 400);
-  }, [load]);
-  useEffect(() => () => {
-    if (later.current) clearTimeout(later.current);
-  }, []);
+  const reload = useSoon(() => void load(null), 400);
 
   useRunList({ ...query }, (run) => {
     told.current?.push(run);
