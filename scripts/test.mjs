@@ -25,6 +25,7 @@ if (only !== 'e2e') results.push(unitTests());
 if (only !== 'unit') results.push(await browserTests());
 const passed = results.reduce((sum, each) => sum + each.passed, 0);
 const failed = results.reduce((sum, each) => sum + each.failed, 0);
+for (const each of results.flatMap((result) => result.again ?? []).slice(0, mostNamed)) console.log(`only at the second attempt: ${each}`);
 for (const each of results.flatMap((result) => result.names ?? []).slice(0, mostNamed)) console.log(`failed: ${each}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
@@ -50,9 +51,12 @@ async function browserTests() {
   });
   const told = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
   const specs = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specs)];
-  const bad = (told?.suites ?? []).flatMap(specs).filter((each) => !each.ok);
-  const names = bad.map((each) => named(`e2e/${each.file}`, each.title, each.tests[0]?.results[0]?.error?.message));
-  return { ...counts((told?.stats?.expected ?? 0) + (told?.stats?.flaky ?? 0), told?.stats?.unexpected ?? 0, good), names };
+  const all = (told?.suites ?? []).flatMap(specs);
+  const nameOf = (each) => named(`e2e/${each.file}`, each.title, each.tests[0]?.results[0]?.error?.message);
+  return {
+    ...counts((told?.stats?.expected ?? 0) + (told?.stats?.flaky ?? 0), told?.stats?.unexpected ?? 0, good),
+    names: all.filter((each) => !each.ok).map(nameOf), again: all.filter((each) => each.ok && each.tests.some((test) => test.status === 'flaky')).map(nameOf),
+  };
 }
 
 /** One line per failed test: where, what, and the first two lines of why, without colours. */
