@@ -1,4 +1,3 @@
-import { eq, sql } from 'drizzle-orm';
 import type { ComponentModel } from '#flow/component-model';
 import { FailureError } from '#flow/failure';
 import type { JsonObject } from '#flow/json';
@@ -8,9 +7,9 @@ import type { Executor } from './client';
 import { lockComponent, missingComponent } from './components';
 import { claimKeys, entryKey, refuseKey } from './entry-key';
 import { danglingIn, referencedNames } from './entry-references';
-import { cleanName, clock, judgeData, nameChange, refuseData, writeEntry, type EntryActor } from './entry-write';
+import { cleanName, clock, firstNumber, judgeData, nameChange, refuseData, writeEntry, type EntryActor } from './entry-write';
 import { recordChanges } from './record-change';
-import { components, entries, entryChanges } from './schema';
+import { entries, entryChanges } from './schema';
 
 /**
  * Many writes in the caller's transaction, in order, with the rules of `writeEntry`. The failure of a refused one names
@@ -60,8 +59,8 @@ async function createMany(tx: Executor, actor: EntryActor, component: ComponentM
     const dangling = danglingIn(component.fields, data, names);
     if (dangling.length > 0) await located(place, async () => refuseData(dangling));
   }
-  const [counter] = await tx.update(components).set({ lastEntryId: sql`${components.lastEntryId} + ${made.length}` }).where(eq(components.id, component.id)).returning({ last: components.lastEntryId });
-  made.forEach((each, at) => (each.id = (counter?.last ?? 0) - made.length + at + 1));
+  const first = await firstNumber(tx, actor, component.id, made.length);
+  made.forEach((each, at) => (each.id = first + at));
   const keyed = made.flatMap((each) => (each.key === null ? [] : [{ key: each.key, entryId: each.id, place: each.place }]));
   const taken = await claimKeys(tx, component.id, keyed.map(({ key, entryId }) => ({ key, entryId })));
   const clash = taken === null ? undefined : keyed[taken];

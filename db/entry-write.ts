@@ -10,13 +10,14 @@ import { bothTexts, text, type Text } from '#flow/text';
 import type { Executor } from './client';
 import { lockComponent, missingComponent } from './components';
 import { changeKey, entryKey } from './entry-key';
+import type { EntryNumbers } from './entry-numbers';
 import { danglingReferences, withFileFacts } from './entry-references';
 import { recordChange } from './record-change';
 import { components, entries, entryChanges, tasks } from './schema';
 import { isStorable } from './storable';
 
-/** Who writes: a person, or a run's step in somebody's name; a null user is the platform. */
-export type EntryActor = { workspaceId: string; userId: string | null; runId?: string; stepId?: string };
+/** Who writes: a person, or a run's step in somebody's name; a null user is the platform. `numbers`: for many at the same time. */
+export type EntryActor = { workspaceId: string; userId: string | null; runId?: string; stepId?: string; numbers?: EntryNumbers };
 export type Written = { entryId: number; changed: boolean; warnings: Text[] };
 
 type Write = EntryWrite & { strict?: boolean };
@@ -40,15 +41,31 @@ export async function writeEntry(tx: Executor, actor: EntryActor, write: Write):
 
 async function createOne(tx: Executor, actor: EntryActor, component: ComponentModel, write: Write): Promise<Written> {
   const { data, unknown } = await checked(tx, actor, component, write, 'create');
-  const [counter] = await tx.update(components).set({ lastEntryId: sql`${components.lastEntryId} + 1` }).where(eq(components.id, component.id)).returning({ id: components.lastEntryId });
-  const entryId = counter?.id ?? missingComponent(component.id);
+  const entryId = await firstNumber(tx, actor, component.id, 1);
   await changeKey(tx, component, entryId, { from: null, to: entryKey(component.fields, data) });
-  const [made] = await tx.insert(entries).values({
-    componentId: component.id, id: entryId, name: cleanName(write.name), data, createdBy: actor.userId, changedBy: actor.userId, createdAt: clock, updatedAt: clock,
-  }).returning({ at: entries.updatedAt });
-  const filled = Object.entries(data).filter(([, value]) => value !== null).map(([field, after]) => ({ field, before: null, after }));
-  await record(tx, actor, component, entryId, { at: made?.at, changes: [{ field: '$created', before: null, after: null }, ...(write.noTracking ? [] : [...nameChange(null, cleanName(write.name)), ...filled])] });
+  await insertOne(tx, actor, component.id, { id: entryId, name: cleanName(write.name), data, isTracked: !write.noTracking });
   return { entryId, changed: true, warnings: unknownFields(unknown) };
+}
+
+/** The entry, who wrote what and the word to browsers in one statement: most entries are created by steps, one by one. */
+async function insertOne(tx: Executor, { workspaceId, userId, runId, stepId }: EntryActor, componentId: string, { id, name, data, isTracked }: { id: number; name: string | null; data: JsonObject; isTracked: boolean }): Promise<void> {
+  const changes: { field: string; after: Json }[] = [{ field: '$created', after: null }, ...(isTracked ? [...(name === null ? [] : [{ field: 'name', after: name }]), ...Object.entries(data).map(([field, after]) => ({ field, after })).filter(({ after }) => after !== null)] : [])];
+  await tx.execute(sql`with made as (
+      insert into entries (component_id, id, name, data, created_by, changed_by, created_at, updated_at)
+      select ${componentId}, ${id}::int, ${name}, ${JSON.stringify(data)}::jsonb, ${userId}, ${userId}, now.at, now.at from (select ${clock} as at) as now returning updated_at
+    ), noted as (
+      insert into entry_changes (component_id, entry_id, field, after, user_id, run_id, step_id, at)
+      select ${componentId}, ${id}::int, each.change->>'field', nullif(each.change->'after', 'null'), ${userId}, ${runId ?? null}, ${stepId ?? null}, made.updated_at
+      from made, jsonb_array_elements(${JSON.stringify(changes)}::jsonb) with ordinality as each(change, place) order by each.place
+    ) insert into changes (workspace_id, topic, object_id, entry_id) values (${workspaceId}, 'entry', ${componentId}, ${id}::int)`);
+}
+
+/** The first of `count` new numbers in a row. */
+export async function firstNumber(tx: Executor, { numbers }: EntryActor, componentId: string, count: number): Promise<number> {
+  const given = await numbers?.take(componentId, count);
+  if (given !== undefined && given !== null) return given;
+  const [counter] = await tx.update(components).set({ lastEntryId: sql`${components.lastEntryId} + ${count}` }).where(eq(components.id, componentId)).returning({ last: components.lastEntryId });
+  return counter ? counter.last - count + 1 : missingComponent(componentId);
 }
 
 async function updateOne(tx: Executor, actor: EntryActor, component: ComponentModel, row: Row, write: Write): Promise<Written> {

@@ -5,16 +5,14 @@ import type { EntryModel } from '#flow/component-model';
 import { isJsonObject, type Json } from '#flow/json';
 import { text } from '#flow/text';
 import { reloaded } from '#flow/workflow-model';
-import type { Slot } from './claim';
 import { storeBlobs, type Engine } from './engine';
 import type { Draft, LiveRun } from './live-run';
-import { mostStalls } from './suspects';
 
-/** What a worker says first of a run it has claimed, and the model a workflow begins or goes on with. */
-export async function begin(engine: Engine, run: LiveRun, slot: Slot): Promise<void> {
+/** What a worker says first of a run it has claimed, and the model a workflow begins or goes on with. `condemnedAfter`: so many deaths. */
+export async function begin(engine: Engine, run: LiveRun, condemnedAfter: number | null): Promise<void> {
   const taken: Draft = { type: 'lease.taken', data: { fence: run.fence, worker: engine.workerId } };
-  if (slot.stalls >= mostStalls) {
-    const reason = `Its worker died or stumbled ${slot.stalls} times at the same place.`;
+  if (condemnedAfter !== null) {
+    const reason = `Its worker died or stumbled ${condemnedAfter} times at the same place.`;
     return run.emit([taken, { type: 'run.quarantined', data: { reason } }]);
   }
   if (run.state.status !== 'queued') return run.emit([taken]);

@@ -18,6 +18,7 @@ import { Relay } from './relay';
 import { LiveRun } from './live-run';
 import { createFigures } from './figures';
 import { Suspects } from './suspects';
+import { EntryNumbers } from '#db/entry-numbers';
 import { aStep, chain, engineTest, type EngineTest } from './testing';
 
 /** Runs driven by hand, with steps that wait at a gate until the test opens it: what runs beside what is then certain. */
@@ -77,7 +78,7 @@ async function driven(flowId: string, own: Record<string, ReturnType<typeof gate
 }
 
 function engineFor(workerId: string, appender: Appender): Engine {
-  return { workerId, database: t.database, control: t.database.sql, appender, figures: createFigures(), relay: new Relay(), suspects: new Suspects(), calling: { key: Buffer.alloc(32), ownUrl: '' }, canMail: false, mayAct: () => true, isDraining: () => false, madeRoom: () => {} };
+  return { workerId, database: t.database, control: t.database.sql, appender, entryNumbers: new EntryNumbers(t.database.sql), figures: createFigures(), relay: new Relay(), suspects: new Suspects(), calling: { key: Buffer.alloc(32), ownUrl: '' }, canMail: false, mayAct: () => true, isDraining: () => false, madeRoom: () => {} };
 }
 
 const events = async (runId: string) => {

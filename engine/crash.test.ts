@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listEntries } from '#db/entries';
 import { runEvents } from '#db/runs';
 import { releaseLeases } from '#db/worker-leases';
+import { seeded } from '#flow/testing-random';
 import { aStep, engineTest, type EngineTest } from './testing';
 import { bundleEngine, spawnEngine, type EngineProcess } from './testing-process';
 
@@ -68,11 +69,12 @@ describe('a killed engine', () => {
     const until = from + (isLong ? 480_000 : 60_000);
     const open = async () => Number((await t.database.sql`select count(*) from run_slots`)[0]?.['count']);
     let kills = 0;
+    const { next } = seeded(3);
     const starting: Promise<EngineProcess>[] = [];
     while (Date.now() < until && (await open()) > 0) {
       await new Promise((resolve) => setTimeout(resolve, 300));
       const victims = [...processes];
-      const victim = victims[(kills * 7) % Math.max(1, victims.length)];
+      const victim = victims[Math.floor(next() * victims.length)];
       // One is left alone, or a slow machine would never see an engine live long enough to do anything.
       if (!victim || victims.length < 2 || (!isLong && kills >= 5) || (await open()) === 0) continue;
       await killHard(victim);

@@ -10,7 +10,7 @@ import { LostRun, type Draft, type LiveRun } from './live-run';
 import { perform, type Turn } from './perform';
 import { computes } from './plan';
 import { deadlineOf, exceeded } from './run-limits';
-import { mostStalls } from './suspects';
+import { isCondemned } from './suspects';
 
 /** Carries one claimed run on until it ends, parks or belongs to somebody else. */
 const longestRestMs = 30_000;
@@ -19,9 +19,10 @@ export type Outcome = 'ended' | 'parked' | 'returned' | 'lost';
 
 export async function drive(engine: Engine, run: LiveRun, slot: Slot): Promise<Outcome> {
   try {
-    if (slot.stalls > 0) await engine.suspects.turn(run, () => slot.cancel || slot.stalls >= mostStalls || engine.isDraining());
+    const isOver = slot.stalls > 0 && (await isCondemned(engine.control, slot.stalls));
+    if (slot.stalls > 0) await engine.suspects.turn(run, () => slot.cancel || isOver || engine.isDraining());
     await engine.relay.take(run);
-    await begin(engine, run, slot);
+    await begin(engine, run, isOver ? slot.stalls : null);
     if (slot.stalls > 0) await run.settled();
     for (;;) {
       if (run.lost) throw new LostRun(run.facts.id);

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Database, Executor } from '#db/client';
 import { writeEntry } from '#db/entries';
 import { writeEntries } from '#db/entry-batch';
+import type { EntryNumbers } from '#db/entry-numbers';
 import { storeFile } from '#db/files';
 import { storableJson } from '#db/event-hash';
 import { requireRunRight } from '#db/run-rights';
@@ -16,6 +17,7 @@ import type { Json } from '#flow/json';
 import type { EffectScope, EntryWrite, StepUse } from '#flow/steps/capabilities';
 import { FailureError } from '#flow/failure';
 import { deferredKind, refuseFullQueue } from './deferred';
+import type { Engine } from './engine';
 import { EndingRun, LostRun, type LiveRun } from './live-run';
 
 /**
@@ -35,7 +37,7 @@ export type StepEffects = {
 export type At = { stepId: string; iteration: number; attempt: number };
 const refsShown = 20;
 
-export async function effectsOf(database: Database, run: LiveRun, at: At, signal: AbortSignal, mayAct: () => boolean): Promise<StepEffects> {
+export async function effectsOf({ database, entryNumbers, mayAct }: Engine, run: LiveRun, at: At, signal: AbortSignal): Promise<StepEffects> {
   // Nobody but this owner writes records under this fence, so what an earlier attempt left is read once.
   // An attempt that was given up may still be at its last transaction.
   if (at.attempt > 1) await run.exclusive(async () => {});
@@ -50,7 +52,7 @@ export async function effectsOf(database: Database, run: LiveRun, at: At, signal
       if (!mayAct()) run.lose(); // The lease is in doubt: whoever claims the run next finds it as it is recorded.
       if (run.lost) throw new LostRun(run.facts.id);
       await mayStill(tx);
-      const made = await work(scopeOf(tx, run, at, (kind, ref, count = 1) => void kinds.push({ kind, ref, count }), started));
+      const made = await work(scopeOf(tx, run, at, entryNumbers, (kind, ref, count = 1) => void kinds.push({ kind, ref, count }), started));
       // A run that is to end begins no other: who cancels it has looked for those there are.
       const beginsRuns = started.length > 0;
       const proof = await tx.execute(sql`with mine as (select 1 from run_slots where run_id = ${run.facts.id} and fence = ${run.fence} and state = 'leased' and not (${beginsRuns} and cancel_requested) for share)
@@ -113,9 +115,9 @@ async function recordedEffects(database: Database, run: LiveRun, at: At): Promis
   return new Map(rows.map((row) => [row.itemIndex, row.result]));
 }
 
-function scopeOf(tx: Executor, run: LiveRun, { stepId, iteration }: At, note: (kind: string, ref: Json, count?: number) => void, started: string[]): EffectScope {
+function scopeOf(tx: Executor, run: LiveRun, { stepId, iteration }: At, numbers: EntryNumbers, note: (kind: string, ref: Json, count?: number) => void, started: string[]): EffectScope {
   const { facts } = run;
-  const actor = { workspaceId: facts.workspaceId, userId: facts.startedBy.id, runId: facts.id, stepId };
+  const actor = { workspaceId: facts.workspaceId, userId: facts.startedBy.id, runId: facts.id, stepId, numbers };
   const caller = { workspaceId: facts.workspaceId, runId: facts.id, stepId, flowName: facts.flowName, depth: facts.depth, startedBy: facts.startedBy, pins: facts.pins, nesting: facts.limits.nesting };
   return {
     writeEntry: async (write) => {

@@ -1,6 +1,7 @@
 import type postgres from 'postgres';
 import { blobsInto, type Blob } from '#db/blobs';
 import type { Database } from '#db/client';
+import type { EntryNumbers } from '#db/entry-numbers';
 import type { Calling } from '#db/open-connector';
 import type { Appender } from './append';
 import type { Figures } from './figures';
@@ -13,6 +14,7 @@ export type Engine = {
   database: Database;
   control: postgres.Sql;
   appender: Appender;
+  entryNumbers: EntryNumbers;
   relay: Relay;
   calling: Calling;
   /** An e-mail server is set up. */

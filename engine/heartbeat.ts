@@ -6,8 +6,8 @@ import type postgres from 'postgres';
  * The lease is kept by a thread of its own: a step that computes for seconds blocks the main thread, and a worker that
  * merely works hard must not lose its runs. The thread stops beating once the main thread has not given a sign of life
  * for a minute, so that an endless loop does lose them. A thread that fails is replaced: without one the worker would keep
- * its runs from everybody until its lease is over, and take no other ever again. The first beat comes from the main thread: an
- * engine claims before its thread is up. Times are `hrtime`, one clock for all threads of a process.
+ * its runs from everybody until its lease is over, and take no other ever again. The first beat comes from the main thread, and the
+ * thread begins a second later: an engine that starts has runs to carry on before anything else. Times are `hrtime`, one clock for all threads of a process.
  */
 export type Heartbeat = { ageMs(): number; stop(): Promise<void> };
 
@@ -15,6 +15,7 @@ export const leaseSeconds = 10;
 const beatMs = 1_000;
 const stuckMs = 60_000;
 const againMs = 200;
+const threadAfterMs = 1_000;
 const [beatAt, pulseAt] = [0, 1];
 const nowMs = () => process.hrtime.bigint() / 1_000_000n;
 
@@ -57,7 +58,8 @@ export async function startHeartbeat(sql: postgres.Sql, url: string, worker: { i
   const beganMs = nowMs();
   const isKnown = await sql`insert into workers (id, lease_until, host, pid) values (${worker.id}, now() + make_interval(secs => ${leaseSeconds}), ${worker.host}, ${worker.pid})`.then(() => true, () => false);
   if (isKnown) Atomics.store(clock, beatAt, beganMs);
-  let [thread, ended] = begin();
+  let running = isKnown ? null : begin();
+  const later = setTimeout(() => (running ??= begin()), threadAfterMs);
   const pulse = setInterval(() => Atomics.store(clock, pulseAt, nowMs()), 500);
   if (!isKnown) await firstOfThread;
   return {
@@ -65,21 +67,22 @@ export async function startHeartbeat(sql: postgres.Sql, url: string, worker: { i
     stop: async () => {
       isStopping = true;
       clearInterval(pulse);
-      thread.postMessage('stop');
-      await ended;
+      clearTimeout(later);
+      running?.thread.postMessage('stop');
+      await running?.ended;
     },
   };
 
-  function begin(): [Thread, Promise<void>] {
-    const started = new Thread(threadCode, { eval: true, workerData: { ...worker, driver, url, clock: shared, leaseSeconds, beatMs, stuckMs }, execArgv: [] });
-    started.on('error', (error) => console.error('engine: the heartbeat thread failed:', error));
-    started.once('message', announce);
-    const exit = new Promise<void>((resolve) => started.once('exit', () => {
+  function begin(): { thread: Thread; ended: Promise<void> } {
+    const thread = new Thread(threadCode, { eval: true, workerData: { ...worker, driver, url, clock: shared, leaseSeconds, beatMs, stuckMs }, execArgv: [] });
+    thread.on('error', (error) => console.error('engine: the heartbeat thread failed:', error));
+    thread.once('message', announce);
+    const ended = new Promise<void>((resolve) => thread.once('exit', () => {
       resolve();
       setTimeout(() => {
-        if (!isStopping) [thread, ended] = begin();
+        if (!isStopping) running = begin();
       }, againMs).unref();
     }));
-    return [started, exit];
+    return { thread, ended };
   }
 }

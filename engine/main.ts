@@ -1,13 +1,14 @@
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '#db/client';
+import { EntryNumbers } from '#db/entry-numbers';
 import type { Env } from '#db/env';
 import { log, reasonOf } from '#db/log';
 import { callingOf } from '#db/open-connector';
 import { newId } from '#flow/id';
 import { Appender } from './append';
 import type { Append } from './append-statement';
-import { appendConnection, controlConnection } from './connections';
+import { appendConnection, controlConnection, numbersConnection } from './connections';
 import type { Engine } from './engine';
 import { createFigures, publishFigures } from './figures';
 import { startHeartbeat } from './heartbeat';
@@ -26,12 +27,12 @@ export type RunningEngine = { workerId: string; totals: Appender['totals']; clos
 
 export async function startEngine({ env, database, connectionUrl, sideJobs = false }: EngineStart): Promise<RunningEngine> {
   const workerId = `${hostname()}:${process.pid}:${newId('wrk')}`;
-  const [appends, control] = [appendConnection(connectionUrl), controlConnection(connectionUrl)];
+  const [appends, control, numbers] = [appendConnection(connectionUrl), controlConnection(connectionUrl), numbersConnection(connectionUrl)];
   const heartbeat = await startHeartbeat(control, connectionUrl, { id: workerId, host: hostname(), pid: process.pid });
   const figures = createFigures();
   const appender = new Appender(appends, (written: readonly Append[]) => worker.announce(written), { figures });
   const engine: Engine = {
-    workerId, database, control, appender, figures, relay: new Relay(), suspects: new Suspects(), calling: callingOf(env), canMail: env.smtpUrl !== null, mayAct: () => heartbeat.ageMs() < noEffectAfterMs, isDraining: () => worker.isDraining(), madeRoom: () => worker.madeRoom(),
+    workerId, database, control, appender, entryNumbers: new EntryNumbers(numbers), figures, relay: new Relay(), suspects: new Suspects(), calling: callingOf(env), canMail: env.smtpUrl !== null, mayAct: () => heartbeat.ageMs() < noEffectAfterMs, isDraining: () => worker.isDraining(), madeRoom: () => worker.madeRoom(),
   };
   const worker = new Worker(engine, heartbeat);
   worker.start();
@@ -44,7 +45,7 @@ export async function startEngine({ env, database, connectionUrl, sideJobs = fal
     stopFigures();
     await Promise.all([worker.stop(), others?.close()]);
     await heartbeat.stop();
-    await Promise.all([appends.end({ timeout: 2 }), control.end({ timeout: 2 })]);
+    await Promise.all([appends, control, numbers].map((each) => each.end({ timeout: 2 })));
   };
   return { workerId, totals: appender.totals, close: () => (closing ??= stop()) };
 }

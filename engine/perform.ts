@@ -49,7 +49,7 @@ async function attempt(engine: Engine, run: LiveRun, turn: Turn): Promise<void> 
     if (turn.isFresh) run.emit([{ type: 'step.started', ...own, data: { itemsIn } }]);
     if (clock.isOver) throw new FailureError(stepTimeout(step));
     if (!type) throw new FailureError(failure('PARAM_INVALID', text(`This version of Millrace does not know the step type "${step.type}".`, `Cette version de Millrace ne connaît pas le type d’étape « ${step.type} ».`)));
-    const effects = await unlessAborted(signal, effectsOf(engine.database, run, turn, signal, engine.mayAct));
+    const effects = await unlessAborted(signal, effectsOf(engine, run, turn, signal));
     const callerModel = type.kind === 'dataflow' && type.callerModel ? await callerModelOf(engine, run) : undefined;
     const startedAt = run.state.steps[turn.stepId]?.startedAt ?? run.now();
     session = sessionOf(engine, run, { step, attempt: turn.attempt, iteration: turn.iteration, startedAt, callerModel, signal }, effects);

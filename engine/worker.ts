@@ -176,7 +176,7 @@ export class Worker {
   }
 
   private carry(run: LiveRun, slot: Slot): void {
-    if (slot.stalls > 0) this.engine.suspects.take(run);
+    if (slot.stalls > 0) this.engine.suspects.take(run, slot.stalls);
     this.live.set(slot.runId, run);
     this.engine.figures.live.set(this.live.size);
     this.engine.figures.claimed.inc();
