@@ -1,6 +1,6 @@
 /**
- * What postgres.js (3.4.9, src/connection.js) lets escape when a connection is cut. In the middle of a transaction,
- * `nextWrite` can write to the closed socket: the ROLLBACK is sent in a later turn of the loop. Just after connecting,
+ * What postgres.js (3.4.9, src/connection.js) lets escape when a connection is cut. Where scripts/mend-driver.mjs has not been,
+ * `nextWrite` can write to a closed socket in the middle of a transaction. Just after connecting,
  * `fetchArrayTypes` asks for the array types and nobody waits for the answer. The queries of ours have already been
  * rejected, so nothing is lost but the process. Everything else that is uncaught still ends it.
  */

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { mendDriver } from './mend-driver.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(root, '.cache');
@@ -37,13 +38,13 @@ export function runNode(script, args, options) {
 }
 
 export function ensureInstalled() {
-  if (isCurrent('install', ['package.json', 'package-lock.json']) && existsSync(join(root, 'node_modules', 'next'))) return;
+  if (isCurrent('install', ['package.json', 'package-lock.json']) && existsSync(join(root, 'node_modules', 'next'))) return mendDriver();
   console.log('Installing dependencies …');
   run('npm', ['ci', '--no-audit', '--no-fund', '--include=dev'], {});
   markCurrent('install', ['package.json', 'package-lock.json']);
 }
 
-const sources = ['app', 'cli', 'collab-server', 'db', 'engine', 'flow', 'outgoing', 'start.ts', 'start-engine.ts', 'start-part.ts', 'supervisor.ts', 'scripts/bundle.mjs', 'scripts/start-compiled.cjs', 'next.config.mjs', 'package-lock.json', 'postcss.config.mjs', 'tsconfig.json'];
+const sources = ['app', 'cli', 'collab-server', 'db', 'engine', 'flow', 'outgoing', 'start.ts', 'start-engine.ts', 'start-part.ts', 'supervisor.ts', 'scripts/bundle.mjs', 'scripts/mend-driver.mjs', 'scripts/start-compiled.cjs', 'next.config.mjs', 'package-lock.json', 'postcss.config.mjs', 'tsconfig.json'];
 
 export function ensureBuilt() {
   const built = existsSync(join(root, '.next', 'BUILD_ID')) && existsSync(join(root, 'dist', 'start.js'));
