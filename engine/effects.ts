@@ -59,11 +59,7 @@ export async function effectsOf({ database, entryNumbers, mayAct }: Engine, run:
         insert into run_effects (run_id, step_id, iteration, item_index, state, kind, result)
         select ${run.facts.id}, ${at.stepId}, ${at.iteration}::int, ${itemIndex}::int, 'recorded', ${kinds[0]?.kind ?? ''}, ${JSON.stringify(storableJson(made))}::jsonb from mine
         on conflict (run_id, step_id, iteration, item_index) do update set state = 'recorded', kind = excluded.kind, result = excluded.result where run_effects.state = 'started' returning 1`);
-      if (proof.length === 0 && beginsRuns && (await isCancelled(tx, run))) throw new EndingRun(run.facts.id);
-      if (proof.length === 0) {
-        const twice = await tx.execute(sql`select 1 from run_effects where run_id = ${run.facts.id} and step_id = ${at.stepId} and iteration = ${at.iteration} and item_index = ${itemIndex} and state = 'recorded'`);
-        throw twice.length > 0 ? new Error(`the effect ${at.stepId}/${itemIndex} of run ${run.facts.id} is recorded already`) : new LostRun(run.facts.id);
-      }
+      if (proof.length === 0) throw await refusal(tx, run, at, itemIndex, beginsRuns);
       return made;
     });
     recorded.set(itemIndex, result);
@@ -92,9 +88,13 @@ export async function effectsOf({ database, entryNumbers, mayAct }: Engine, run:
   return { perform, performAll, performed, recorded: (itemIndex) => recorded.get(itemIndex) };
 }
 
-async function isCancelled(tx: Executor, { facts, fence }: LiveRun): Promise<boolean> {
-  const rows = await tx.execute(sql`select 1 from run_slots where run_id = ${facts.id} and fence = ${fence} and state = 'leased' and cancel_requested`);
-  return rows.length > 0;
+/** Why an effect proved nothing: who lost the run finds the next owner's record, and is to blame for nothing. */
+async function refusal(tx: Executor, { facts, fence }: LiveRun, at: At, itemIndex: number, beginsRuns: boolean): Promise<Error> {
+  const [slot] = await tx.execute<{ cancelled: boolean }>(sql`select cancel_requested as cancelled from run_slots where run_id = ${facts.id} and fence = ${fence} and state = 'leased'`);
+  if (!slot) return new LostRun(facts.id);
+  if (beginsRuns && slot.cancelled) return new EndingRun(facts.id);
+  const recorded = await tx.execute(sql`select 1 from run_effects where run_id = ${facts.id} and step_id = ${at.stepId} and iteration = ${at.iteration} and item_index = ${itemIndex} and state = 'recorded'`);
+  return recorded.length > 0 ? new Error(`the effect ${at.stepId}/${itemIndex} of run ${facts.id} is recorded already`) : new LostRun(facts.id);
 }
 
 const askAgainMs = 1_000;
