@@ -35,6 +35,9 @@ try {
     if (!from) throw new Error('the first card is not to be seen');
     figures.drag.push(await framesDuring(page, () => sweep({ x: from.x + 60, y: from.y + 20 }, { x: from.x + 560, y: from.y + 300 })));
     await page.keyboard.press('Escape');
+    await page.keyboard.press('ControlOrMeta+z'); // where it was dropped is another stage, and out of view
+    await card.waitFor();
+    await page.getByText('Saved', { exact: true }).waitFor();
     const runId = await product.insertRun(flowId);
     await page.goto(`${url}/flows/${flowId}?run=${runId}`);
     await card.waitFor();

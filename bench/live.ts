@@ -18,6 +18,7 @@ const { database, page, url, user } = product;
 const flowId = await product.insertFlow('Watched', 1, 5);
 await noteFrames(page);
 const sockets = Array.from({ length: watchers }, () => liveClient(url, '/runs', { cookie: user.cookie }));
+const write = (runId: string, seq: number, type: string, stepId: string, data: object) => product.insertEvents(runId, [{ seq, type, stepId, data }]);
 type Round = { received: number[]; painted: number[] };
 try {
   await until(() => sockets.every((socket) => socket.connected), 'every socket to connect', 60_000);
@@ -71,8 +72,6 @@ async function playRound(): Promise<Round> {
   });
   return { received: received.map(({ seq, at }) => at - (committed.get(seq) ?? at)), painted };
 }
-
-const write = (runId: string, seq: number, type: string, stepId: string, data: object) => product.insertEvents(runId, [{ seq, type, stepId, data }]);
 
 /** Before anything of the page runs: whether a change comes about in a frame's callback, which its painting follows at once. */
 async function noteFrames(watching: Page): Promise<void> {
