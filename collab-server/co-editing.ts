@@ -8,10 +8,11 @@ import { insertTicket } from '#db/flow-tickets';
 import { addressOfOwner } from '#db/room-leases';
 import type { AccessWatch } from './access-watch';
 import { refusal, type Refusal } from './close-codes';
-import { asBuffer, Connection, largestFrame } from './connection';
+import { asBuffer, Connection, largestFrame, writerOf } from './connection';
 import { admit, admitByTicket, isOriginAllowed } from './handshake';
 import { pathOf } from './http-server';
 import type { Metrics } from './metrics';
+import { Offenders } from './offenders';
 import { passOn } from './pass-on';
 import { ticketProtocol } from './protocol';
 import { Rooms, type RoomsOptions } from './rooms';
@@ -27,6 +28,7 @@ export async function createCoEditing({ database, auth, metrics, watch, origins,
   const sockets = new WebSocketServer({ noServer: true, maxPayload: largestFrame, perMessageDeflate: false, allowSynchronousEvents: false });
   const rooms = new Rooms(database, metrics, options);
   await rooms.start();
+  const offenders = new Offenders();
   const count = () => metrics.editors.set(sockets.clients.size);
 
   function accept(request: IncomingMessage, socket: Duplex, head: Buffer, seat: (ws: WebSocket) => void): void {
@@ -49,6 +51,7 @@ export async function createCoEditing({ database, auth, metrics, watch, origins,
     if (hasTicket(request)) return accept(request, socket, head, (ws) => seatByTicket(request, ws));
     const admission = await admit(database, auth, request, pathOf(request));
     if (!admission.ok) return refuse(request, socket, head, admission.refusal);
+    await offenders.patience(writerOf(admission.access));
     const place = await findPlace(request, admission.access, admission.flowId, false);
     if (place.kind === 'nowhere') return refuse(request, socket, head, place.refusal);
     accept(request, socket, head, place.take);
@@ -72,6 +75,7 @@ export async function createCoEditing({ database, auth, metrics, watch, origins,
       const settled = async () => {
         const admission = await admitByTicket(database, asBuffer(data), pathOf(request));
         if (!admission.ok) return dismiss(ws, admission.refusal);
+        await offenders.patience(writerOf(admission.access));
         const place = await findPlace(request, admission.access, admission.flowId, true);
         if (ws.readyState !== ws.OPEN) return;
         if (place.kind === 'nowhere') return dismiss(ws, place.refusal);
@@ -98,7 +102,7 @@ export async function createCoEditing({ database, auth, metrics, watch, origins,
     }
     const { room } = opened;
     return { kind: 'place', take: (ws) => {
-      const connection = new Connection(room, ws, access);
+      const connection = new Connection(room, ws, access, () => offenders.note(writerOf(access)));
       const unwatch = watch.watch(access, (role) => (role ? connection.setRole(role) : connection.close(refusal('noAccess', 'access was withdrawn'))));
       ws.on('close', unwatch);
     } };

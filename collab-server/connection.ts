@@ -3,7 +3,7 @@ import { allows, type Access } from '#db/access';
 import { colourOf } from '#flow/presence';
 import { documentSchema } from '#flow/document';
 import { Allowance } from './allowance';
-import { refusal, type Refusal } from './close-codes';
+import { closeCodes, refusal, type Refusal } from './close-codes';
 import type { EditorSocket } from './editor-socket';
 import type { Verdict } from './guard';
 import { Outbox } from './outbox';
@@ -43,15 +43,18 @@ export class Connection implements Present {
   private readonly beat: NodeJS.Timeout;
   private readonly outbox: Outbox;
   private readonly room: Room;
+  private readonly onOffence: () => void;
   private readonly socket: EditorSocket;
 
-  constructor(room: Room, socket: EditorSocket, access: Access) {
+  /** `onOffence`: it sent what no client would. */
+  constructor(room: Room, socket: EditorSocket, access: Access, onOffence: () => void = () => {}) {
     this.room = room;
+    this.onOffence = onOffence;
     this.socket = socket;
     this.access = access;
     this.outbox = new Outbox(socket, () => this.close(refusal('tooSlow', 'the socket reads too slowly')));
     this.canWrite = allows(access.role, 'flows.edit');
-    this.writer = access.user?.id ?? `$key:${access.apiKeyId ?? ''}`;
+    this.writer = writerOf(access);
     this.person = { id: this.writer, name: access.user?.name ?? 'API', colour: colourOf(this.writer) };
     socket.on('message', (data, isBinary) => this.receive(data, isBinary));
     socket.on('close', () => this.end());
@@ -66,6 +69,7 @@ export class Connection implements Present {
   close({ code, reason }: Refusal): void {
     if (this.socket.readyState !== this.socket.OPEN) return;
     this.room.metrics.refusals.inc({ code });
+    if (code === closeCodes.badUpdate) this.onOffence();
     this.socket.close(code, reason);
     setTimeout(() => this.socket.terminate(), 2_000).unref();
     this.end();
@@ -185,6 +189,11 @@ export class Connection implements Present {
     this.outbox.close();
     this.room.leave(this);
   }
+}
+
+/** Whoever writes: a person, or a key. */
+export function writerOf(access: Access): string {
+  return access.user?.id ?? `$key:${access.apiKeyId ?? ''}`;
 }
 
 export function asBuffer(data: RawData): Buffer {

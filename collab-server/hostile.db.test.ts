@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadDocument } from '#db/flow-documents';
-import { addStep, definitionOf, readStep, renameStep } from '#flow/document';
+import { addStep, definitionOf, renameStep } from '#flow/document';
 import { seeded } from '#flow/testing-random';
 import { damaged, forged, handmade, honestEdit, poisoned, v2Bombs } from './testing-hostile';
 import { insertFlow, openStock, person, rawSocket, startTestWeb, synced, until, type Person, type TestWeb } from './testing';
@@ -35,20 +35,30 @@ async function closedWith(...frames: Uint8Array[]): Promise<number | null> {
   return code;
 }
 
+/** Eight at a time. */
+async function inParallel<T>(all: readonly T[], work: (each: T) => Promise<void>): Promise<void> {
+  const left = [...all];
+  await Promise.all(Array.from({ length: 8 }, async () => {
+    for (let each = left.pop(); each !== undefined; each = left.pop()) await work(each);
+  }));
+}
+
 it('C14 C16 whatever a member sends, others work on undisturbed and the document stays whole', { timeout: 900_000 }, async () => {
   const [one, two] = await Promise.all(people.slice(0, 2).map(async (who) => synced(openStock(web.url, flowId, { cookie: who.cookie }))));
   if (!one || !two) throw new Error('two people are needed');
   const stageId = definitionOf(one.doc).lanes[0]?.stages[0]?.id ?? '';
   const stepIds = Array.from({ length: victims }, (_, at) => addStep(one.doc, { stageId, index: 0, type: 'distinct', name: `Step ${at}` }, 'test'));
-  const lastNames = new Map<string, string>();
   const closes: (number | undefined)[] = [];
   for (const { provider } of [one, two]) provider.on('connection-close', (event) => void closes.push(event?.code));
   const tookMs: Record<'quiet' | 'attacked', number[]> = { quiet: [], attacked: [] };
   const now: { phase: keyof typeof tookMs | 'over' } = { phase: 'quiet' };
   // The same edit of a flow of the same size in both phases, and its arrival is told by the document: only the server makes a difference.
-  const arrived = (stepId: string, name: string) => new Promise<void>((resolve, reject) => {
+  // Counted, not read: a wreck that happens to be valid may delete what was edited, as any editor may.
+  const clockOf = (doc: Y.Doc) => Y.getState(doc.store, one.doc.clientID);
+  const arrived = (name: string) => new Promise<void>((resolve, reject) => {
+    const clock = clockOf(one.doc);
     const look = () => {
-      if (readStep(two.doc, stepId)?.step.name !== name) return;
+      if (clockOf(two.doc) < clock) return;
       two.doc.off('update', look);
       clearTimeout(timer);
       resolve();
@@ -62,8 +72,7 @@ it('C14 C16 whatever a member sends, others work on undisturbed and the document
       const [stepId, name] = [stepIds[count % victims] ?? '', `honest ${count}`];
       const started = performance.now();
       renameStep(one.doc, stepId, name, 'test');
-      lastNames.set(stepId, name);
-      await arrived(stepId, name);
+      await arrived(name);
       tookMs[now.phase === 'quiet' ? 'quiet' : 'attacked'].push(performance.now() - started);
       await new Promise((resolve) => setTimeout(resolve, 40));
     }
@@ -80,11 +89,10 @@ it('C14 C16 whatever a member sends, others work on undisturbed and the document
   tookMs.quiet.length = 0; // making all these frames kept the loop
   await until(() => tookMs.quiet.length > (isLong ? 400 : 8), 'the edits of the victim', 60_000);
   now.phase = 'attacked';
-  for (const { what, frame } of refused) expect([what, await closedWith(frame)]).toEqual([what, 4400]);
+  await inParallel(refused, async ({ what, frame }) => expect([what, await closedWith(frame)]).toEqual([what, 4400]));
   const codes: (number | null)[] = [];
-  await Promise.all(Array.from({ length: 8 }, async () => {
-    for (let wreck = wrecks.pop(); wreck; wreck = wrecks.pop()) codes.push(await closedWith(wreck, Uint8Array.from([7, 7]))); // the second ends the socket whatever became of the first
-  }));
+  // The second ends the socket whatever became of the first.
+  await inParallel(wrecks, async (wreck) => void codes.push(await closedWith(wreck, Uint8Array.from([7, 7]))));
   now.phase = 'over';
   await work;
   expect(codes).toEqual(Array.from({ length: each }, () => 4400));
@@ -95,11 +103,9 @@ it('C14 C16 whatever a member sends, others work on undisturbed and the document
     return [one, two].every(({ doc }) => JSON.stringify(definitionOf(doc)) === server);
   }, 'everybody to hold what the server holds');
   const doc = await stored();
-  const words = JSON.stringify(definitionOf(doc));
   expect([doc.getMap('meta').get('kind'), doc.store.pendingStructs, doc.store.pendingDs]).toEqual(['dataflow', null, null]);
   expect(tookMs.attacked.length).toBeGreaterThan(4);
-  expect(lastNames.size).toBeGreaterThan(8);
-  expect([...lastNames.values()].filter((name) => !words.includes(`"${name}"`))).toEqual([]);
+  expect([one, two].map((each) => Y.getState(doc.store, each.doc.clientID))).toEqual([one, two].map((each) => Y.getState(each.doc.store, each.doc.clientID)));
   // Each edit was seen by the other before the next was made, over the sockets of the beginning.
   expect([closes, one.provider.wsconnected, two.provider.wsconnected]).toEqual([[], true, true]);
   const at = (of: number[], share: number) => of.toSorted((a, b) => a - b)[Math.floor(of.length * share)] ?? Number.NaN;

@@ -46,7 +46,10 @@ export class EntryNumbers {
         }
       } catch (error) {
         const isLocked = error instanceof Error && 'code' in error && error.code === lockNotAvailable;
-        for (const each of asked) isLocked ? each.resolve(null) : each.reject(error);
+        for (const each of asked) {
+          if (isLocked) each.resolve(null);
+          else each.reject(error);
+        }
       }
     }
     this.asking.delete(componentId);
