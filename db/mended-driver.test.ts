@@ -24,7 +24,7 @@ function client() {
     last?.emit('close', false);
     last?.destroy();
   };
-  return { sql, cut };
+  return { sql, cut, heard: () => new Promise((resolve) => sockets.at(-1)?.once('data', resolve)) };
 }
 
 test('a connection that is cut while a statement waits to be written is made anew, and what follows is answered', async () => {
@@ -37,6 +37,17 @@ test('a connection that is cut while a statement waits to be written is made ane
     await expect(waiting).rejects.toThrow('CONNECTION_CLOSED');
   }
   expect(await sql`select 'after'::text as word`).toEqual([{ word: 'after' }]);
+  await sql.end({ timeout: 1 });
+});
+
+test('a connection that is cut in the middle of an answer begins the next answer at its first row', async () => {
+  const { sql, cut, heard } = client();
+  await sql`select 1`;
+  const long = sql`select n from generate_series(1, 300000) n`.execute();
+  await heard();
+  cut();
+  await expect(long).rejects.toThrow('CONNECTION_CLOSED');
+  expect([...await sql`select 'after'::text as word`]).toEqual([{ word: 'after' }]);
   await sql.end({ timeout: 1 });
 });
 

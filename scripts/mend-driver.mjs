@@ -1,10 +1,11 @@
-// Two faults of postgres.js 3.4.9 that lose work, put right in the driver's own files after each install. Run again it changes nothing.
+// Three faults of postgres.js 3.4.9 that lose work, put right in the driver's own files after each install. Run again it changes nothing.
 //
 // 1. A connection that is cut while a small statement waits to be written is lost for ever: what waits is neither dropped nor
 //    written, and nothing of less than a kilobyte leaves on it any more, not even the greeting of the next attempt. An engine
 //    then keeps its runs and never writes again. Known upstream (porsager/postgres, issues 1154 and 1208), in no release yet.
 // 2. A transaction whose connection was lost while its author waited for something else goes on: the driver sends the next
 //    statements on the new connection, where each commits by itself. They have to be refused.
+// 3. A connection that is cut in the middle of an answer counts on: the first answer on the new one begins with as many holes.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +15,7 @@ const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'node_modu
 const mends = {
   'connection.js': [
     ['    clearImmediate(nextWriteTimer)\n', '    clearImmediate(nextWriteTimer)\n    chunk = nextWriteTimer = null\n', 2],
+    ['    remaining = 0\n    incomings = null\n    clearImmediate', '    remaining = 0\n    incomings = null\n    rows = 0\n    result = new Result()\n    results = errorResponse = null\n    clearImmediate', 1],
     ['  function nextWrite(fn) {\n', `  function nextWrite(fn) {
     if (!socket) {
       const lost = Errors.connection('CONNECTION_CLOSED', options)
