@@ -67,7 +67,7 @@ test('who asks from within a transaction that somebody waits for, who holds the 
   expect(got(await listEntries(database, here.as.editor, id, { limit: 10 })).items.map((each) => each.id)).toEqual([2]);
 });
 
-test('a component that is not there, or not committed yet, gives none', async () => {
+test('a component that is not there gives none', async () => {
   const [taker] = numbers;
   expect(await taker?.take('cmp_none', 1)).toBeNull();
 });

@@ -6,7 +6,7 @@
 // 2. A transaction whose connection was lost while its author waited for something else goes on: the driver sends the next
 //    statements on the new connection, where each commits by itself. They have to be refused.
 // 3. A connection that is cut in the middle of an answer counts on: the first answer on the new one begins with as many holes.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -40,10 +40,14 @@ export function mendDriver() {
 
 function mend(file, changes) {
   if (!existsSync(file)) return;
-  const text = readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
-  if (changes.every(([, mended]) => text.includes(mended))) return;
-  if (changes.every(([broken, , times]) => text.split(broken).length === times + 1)) writeFileSync(file, changes.reduce((changed, [broken, mended]) => changed.replaceAll(broken, mended), text));
-  else console.warn(`millrace: ${file} is not the one that scripts/mend-driver.mjs knows. See whether db/mended-driver.test.ts passes with it.`);
+  let text = readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
+  const missing = changes.filter(([, mended]) => !text.includes(mended));
+  if (missing.some(([broken, , times]) => text.split(broken).length !== times + 1)) {
+    console.warn(`millrace: ${file} is not the one that scripts/mend-driver.mjs knows. See whether db/mended-driver.test.ts passes with it.`);
+    return;
+  }
+  for (const [broken, mended] of missing) text = text.replaceAll(broken, mended);
+  if (missing.length > 0) writeFileSync(file, text);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) mendDriver();
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) mendDriver();

@@ -38,10 +38,12 @@ export function runNode(script, args, options) {
 }
 
 export function ensureInstalled() {
-  if (isCurrent('install', ['package.json', 'package-lock.json']) && existsSync(join(root, 'node_modules', 'next'))) return mendDriver();
-  console.log('Installing dependencies …');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--include=dev'], {});
-  markCurrent('install', ['package.json', 'package-lock.json']);
+  if (!isCurrent('install', ['package.json', 'package-lock.json']) || !existsSync(join(root, 'node_modules', 'next'))) {
+    console.log('Installing dependencies …');
+    run('npm', ['ci', '--no-audit', '--no-fund', '--include=dev'], {});
+    markCurrent('install', ['package.json', 'package-lock.json']);
+  }
+  mendDriver(); // also where npm is told to run no scripts, and what was installed before there was anything to mend
 }
 
 const sources = ['app', 'cli', 'collab-server', 'db', 'engine', 'flow', 'outgoing', 'start.ts', 'start-engine.ts', 'start-part.ts', 'supervisor.ts', 'scripts/bundle.mjs', 'scripts/mend-driver.mjs', 'scripts/start-compiled.cjs', 'next.config.mjs', 'package-lock.json', 'postcss.config.mjs', 'tsconfig.json'];
