@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
-import { liveClient, until } from '../collab-server/testing';
+import { until } from '#flow/testing-until';
+import { liveClient } from '../collab-server/testing';
 import { median, quantile, report } from './harness';
 import { startProduct } from './product';
 

@@ -8,7 +8,8 @@ import { addStep, createUndo, definitionOf } from '#flow/document';
 import { newId } from '#flow/id';
 import { randomEdit, type Editor } from '#flow/testing-edits';
 import { seeded } from '#flow/testing-random';
-import { forkWeb, insertFlow, join, openStock, person, signUp, startTestWeb, synced, testEnv, until, type Person, type TestWeb } from './testing';
+import { until } from '#flow/testing-until';
+import { forkWeb, insertFlow, join, openStock, person, signUp, startTestWeb, synced, testEnv, type Person, type TestWeb } from './testing';
 
 /** Real sockets, several at once: partitions, restarts, many people, many comings and goings. `MILLRACE_LONG=1` runs the full numbers. */
 const isLong = Boolean(process.env['MILLRACE_LONG']);

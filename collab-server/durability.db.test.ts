@@ -10,9 +10,10 @@ import { addStep, definitionOf, renameStep } from '#flow/document';
 import { stepsOf } from '#flow/flow';
 import { newId } from '#flow/id';
 import { seeded } from '#flow/testing-random';
+import { until } from '#flow/testing-until';
 // oxlint-disable-next-line no-restricted-imports -- both ends of the wire are under test here
 import { openFlowDocument, type FlowSession } from '../app/_client/collab-provider';
-import { forkWeb, insertFlow, join, signUp, socketWith, testEnv, until, type Person } from './testing';
+import { forkWeb, insertFlow, join, signUp, socketWith, testEnv, type Person } from './testing';
 
 /** `MILLRACE_LONG=1`: a hundred kills under fifty writers. */
 const isLong = Boolean(process.env['MILLRACE_LONG']);

@@ -5,11 +5,12 @@ import { loadDocument } from '#db/flow-documents';
 import { packedDocument } from '#db/packed-document';
 import { definitionOf, renameFlow } from '#flow/document';
 import { newId } from '#flow/id';
+import { until } from '#flow/testing-until';
 // oxlint-disable-next-line no-restricted-imports -- both ends of the wire are under test here
 import { openFlowDocument, type FlowSession } from '../app/_client/collab-provider';
 // oxlint-disable-next-line no-restricted-imports -- as above
 import { readPacked, type FetchDocument } from '../app/_client/first-load';
-import { flowOf, insertFlow, openStock, person, startTestWeb, synced, until, type Person, type TestWeb } from './testing';
+import { flowOf, insertFlow, openStock, person, startTestWeb, synced, type Person, type TestWeb } from './testing';
 
 let web: TestWeb;
 let ana: Person;

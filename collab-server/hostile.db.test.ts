@@ -1,10 +1,19 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import * as Y from 'yjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Env } from '#db/env';
 import { loadDocument } from '#db/flow-documents';
+import { workspaces } from '#db/schema/index';
+import { createTestDatabase, type TestDatabase } from '#db/testing';
 import { addStep, definitionOf, renameStep } from '#flow/document';
+import { newId } from '#flow/id';
 import { seeded } from '#flow/testing-random';
+import { until } from '#flow/testing-until';
 import { damaged, forged, handmade, honestEdit, poisoned, v2Bombs } from './testing-hostile';
-import { insertFlow, openStock, person, rawSocket, startTestWeb, synced, until, type Person, type TestWeb } from './testing';
+import type { Assault, Verdict } from './testing-attacker';
+import { forkWeb, insertFlow, join, openStock, signUp, synced, testEnv, type Person } from './testing';
 
 /**
  * The same frames as hostile.fuzz.test.ts, over real sockets while two honest people work: what only the network can
@@ -12,28 +21,50 @@ import { insertFlow, openStock, person, rawSocket, startTestWeb, synced, until, 
  */
 const isLong = Boolean(process.env['MILLRACE_LONG']);
 const each = isLong ? 1_000 : 40;
+const quietEdits = isLong ? 1_000 : 16;
 const victims = 40; // steps that are renamed in turn
-let web: TestWeb;
-let people: [Person, Person, Person];
+let database: TestDatabase;
+let env: Env;
+let web: ChildProcess;
+let attacker: ChildProcess;
+let people: Person[];
 let flowId: string;
+const verdicts = new Map<number, (code: number | null) => void>();
 
+/** The server and who attacks it are processes of their own: what honest people wait for is the server, not this test. */
 beforeAll(async () => {
-  web = await startTestWeb();
-  people = [await person(web, 'Ana', 'editor'), await person(web, 'Bo', 'editor'), await person(web, 'Mal', 'editor')];
-  flowId = await insertFlow(web.database, web.workspaceId);
+  database = await createTestDatabase();
+  env = await testEnv(database.url);
+  const workspaceId = newId('wks');
+  await database.db.insert(workspaces).values({ id: workspaceId, name: 'Test' });
+  people = [];
+  for (const name of ['Ana', 'Bo', 'Mal']) {
+    const made = await signUp(database, env, name);
+    await join(database, workspaceId, made.id, 'editor');
+    people.push(made);
+  }
+  flowId = await insertFlow(database, workspaceId);
+  web = await forkWeb(env);
+  attacker = fork(fileURLToPath(new URL('testing-attacker.ts', import.meta.url)), { execArgv: ['--import', 'tsx'], serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  await once(attacker, 'message');
+  attacker.on('message', ({ ask, code }: Verdict) => verdicts.get(ask)?.(code));
 });
-afterAll(async () => web.stop());
+afterAll(async () => {
+  attacker.kill();
+  web.kill('SIGKILL');
+  await database.drop();
+});
 
 /** Sends these; answers with the code the socket is closed with, null when the server keeps it open. */
-async function closedWith(...frames: Uint8Array[]): Promise<number | null> {
-  const socket = rawSocket(web.url, flowId, { cookie: people[2].cookie });
-  const closed = new Promise<number>((resolve) => socket.once('close', (code) => resolve(code)));
-  await new Promise((resolve) => socket.once('message', resolve));
-  for (const frame of frames) socket.send(frame);
-  const code = await Promise.race([closed, new Promise<null>((resolve) => setTimeout(resolve, 3_000, null))]);
-  socket.terminate();
-  return code;
+function closedWith(...frames: Uint8Array[]): Promise<number | null> {
+  const ask = verdicts.size;
+  const assault: Assault = { url: urlOf(env), flowId, cookie: people[2]?.cookie ?? '', frames, ask };
+  return new Promise((resolve) => {
+    verdicts.set(ask, resolve);
+    attacker.send(assault);
+  });
 }
+const urlOf = ({ port }: Env) => `http://127.0.0.1:${port}`;
 
 /** Eight at a time. */
 async function inParallel<T>(all: readonly T[], work: (each: T) => Promise<void>): Promise<void> {
@@ -44,7 +75,7 @@ async function inParallel<T>(all: readonly T[], work: (each: T) => Promise<void>
 }
 
 it('C14 C16 whatever a member sends, others work on undisturbed and the document stays whole', { timeout: 900_000 }, async () => {
-  const [one, two] = await Promise.all(people.slice(0, 2).map(async (who) => synced(openStock(web.url, flowId, { cookie: who.cookie }))));
+  const [one, two] = await Promise.all(people.slice(0, 2).map(async (who) => synced(openStock(urlOf(env), flowId, { cookie: who.cookie }))));
   if (!one || !two) throw new Error('two people are needed');
   const stageId = definitionOf(one.doc).lanes[0]?.stages[0]?.id ?? '';
   const stepIds = Array.from({ length: victims }, (_, at) => addStep(one.doc, { stageId, index: 0, type: 'distinct', name: `Step ${at}` }, 'test'));
@@ -87,17 +118,21 @@ it('C14 C16 whatever a member sends, others work on undisturbed and the document
   const honest = honestEdit(one.doc);
   const wrecks = Array.from({ length: each }, () => damaged(random, honest));
   tookMs.quiet.length = 0; // making all these frames kept the loop
-  await until(() => tookMs.quiet.length > (isLong ? 400 : 8), 'the edits of the victim', 60_000);
+  // Half of the quiet edits before, half after: the flow grows by them.
+  const calm = async (edits: number) => until(() => tookMs.quiet.length >= edits, 'the edits of the victim', 120_000);
+  await calm(quietEdits / 2);
   now.phase = 'attacked';
   await inParallel(refused, async ({ what, frame }) => expect([what, await closedWith(frame)]).toEqual([what, 4400]));
   const codes: (number | null)[] = [];
   // The second ends the socket whatever became of the first.
   await inParallel(wrecks, async (wreck) => void codes.push(await closedWith(wreck, Uint8Array.from([7, 7]))));
+  now.phase = 'quiet';
+  await calm(quietEdits);
   now.phase = 'over';
   await work;
   expect(codes).toEqual(Array.from({ length: each }, () => 4400));
 
-  const stored = async () => (await loadDocument(web.database.db, flowId)).doc;
+  const stored = async () => (await loadDocument(database.db, flowId)).doc;
   await until(async () => {
     const server = JSON.stringify(definitionOf(await stored()));
     return [one, two].every(({ doc }) => JSON.stringify(definitionOf(doc)) === server);

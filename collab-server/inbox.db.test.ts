@@ -6,7 +6,8 @@ import { notify, readNotifications } from '#db/notifications';
 import { answerTask, openTask } from '#db/tasks';
 import { newId, newRunId } from '#flow/id';
 import { text } from '#flow/text';
-import { insertFlow, join, liveClient, otherWorkspaceId, outsider, person, startTestWeb, until, type Person, type TestWeb } from './testing';
+import { until } from '#flow/testing-until';
+import { insertFlow, join, liveClient, otherWorkspaceId, outsider, person, startTestWeb, type Person, type TestWeb } from './testing';
 
 type News = { notifications: { subject: { en: string }; kind: string; unread: number }[]; tasks: { id: string; state: string }[] };
 

@@ -7,7 +7,8 @@ import { restoreMoment } from '#db/flow-restore';
 import { createTestDatabase } from '#db/testing';
 import { emptyDefinition } from '#flow/canonical';
 import { definitionOf, renameFlow, renameStep } from '#flow/document';
-import { insertFlow, openStock, person, startTestWeb, synced, until, type Person, type TestWeb } from './testing';
+import { until } from '#flow/testing-until';
+import { insertFlow, openStock, person, startTestWeb, synced, type Person, type TestWeb } from './testing';
 
 let web: TestWeb;
 let ana: Person;

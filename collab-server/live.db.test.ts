@@ -3,7 +3,8 @@ import { createApiKey } from '#db/api-keys';
 import { recordChange } from '#db/record-change';
 import { newId, newRunId } from '#flow/id';
 import type { RunEvent } from '#flow/run-event';
-import { insertFlow, liveClient, otherWorkspaceId, outsider, person, startTestWeb, until, type Person, type TestWeb } from './testing';
+import { until } from '#flow/testing-until';
+import { insertFlow, liveClient, otherWorkspaceId, outsider, person, startTestWeb, type Person, type TestWeb } from './testing';
 
 let web: TestWeb;
 let op: Person;

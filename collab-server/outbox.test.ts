@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Outbox, outboxLimits } from './outbox';
-import { until } from './testing';
+import { until } from '#flow/testing-until';
 
 let server: WebSocketServer;
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import * as encoding from 'lib0/encoding';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { colourOf } from '#flow/presence';
-import { insertFlow, openStock, person, rawSocket, startTestWeb, synced, until, type Person, type TestWeb } from './testing';
+import { until } from '#flow/testing-until';
+import { insertFlow, openStock, person, rawSocket, startTestWeb, synced, type Person, type TestWeb } from './testing';
 
 let web: TestWeb;
 let ana: Person;

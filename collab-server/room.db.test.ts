@@ -9,8 +9,9 @@ import { createApiKey } from '#db/api-keys';
 import { appendUpdates, loadDocument } from '#db/flow-documents';
 import { addStage, addStep, definitionOf, renameFlow } from '#flow/document';
 import { stepsOf } from '#flow/flow';
+import { until } from '#flow/testing-until';
 import { writeStep1, writeStep2, writeUpdate } from './protocol';
-import { closeCodeOf, flowOf, insertFlow, openStock, outsider, person, rawSocket, startTestWeb, synced, until, type Person, type TestWeb } from './testing';
+import { closeCodeOf, flowOf, insertFlow, openStock, outsider, person, rawSocket, startTestWeb, synced, type Person, type TestWeb } from './testing';
 
 let web: TestWeb;
 let ana: Person;

@@ -2,8 +2,8 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#db/testing';
 import { newRunId } from '#flow/id';
+import { until } from '#flow/testing-until';
 import { RunHub } from './run-hub';
-import { until } from './testing';
 
 let database: TestDatabase;
 let sql: postgres.Sql;

@@ -7,7 +7,8 @@ import { createTestDatabase, type TestDatabase } from '#db/testing';
 import { addStep, definitionOf } from '#flow/document';
 import { stepsOf } from '#flow/flow';
 import { newId } from '#flow/id';
-import { flowOf, forkWeb, heapOf, insertFlow, join, openStock, signUp, synced, testEnv, until, type Person } from './testing';
+import { until } from '#flow/testing-until';
+import { flowOf, forkWeb, heapOf, insertFlow, join, openStock, signUp, synced, testEnv, type Person } from './testing';
 
 /** Real processes that are stopped or emptied. `MILLRACE_LONG=1`: 50 writers in 20 rooms, and 400 rooms of 1,000 steps. */
 const isLong = Boolean(process.env['MILLRACE_LONG']);

@@ -4,8 +4,9 @@ import WebSocket from 'ws';
 import * as Y from 'yjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addNote, definitionOf, noteText, renameFlow } from '#flow/document';
+import { until } from '#flow/testing-until';
 import { writeStep1 } from './protocol';
-import { insertFlow, openStock, person, startTestWeb, synced, until, type Person, type TestWeb } from './testing';
+import { insertFlow, openStock, person, startTestWeb, synced, type Person, type TestWeb } from './testing';
 
 /** A socket of a live room that stops reading, while others write much. `MILLRACE_LONG=1`: for the longest it may take. */
 const isLong = Boolean(process.env['MILLRACE_LONG']);

@@ -3,7 +3,8 @@ import { join as pathJoin } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { roles, type Role } from '#db/access';
 import { newId, newRunId } from '#flow/id';
-import { insertFlow, liveClient, otherWorkspaceId, outsider, person, startTestWeb, until, type Person, type TestWeb } from './testing';
+import { until } from '#flow/testing-until';
+import { insertFlow, liveClient, otherWorkspaceId, outsider, person, startTestWeb, type Person, type TestWeb } from './testing';
 
 /**
  * Every namespace and every client event × who asks × whose ids. Both are read from the sources, so a new one is in here

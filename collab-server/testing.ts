@@ -17,6 +17,7 @@ import { emptyDefinition } from '#flow/canonical';
 import { createDocument } from '#flow/document';
 import type { FlowDefinition } from '#flow/flow';
 import { newId } from '#flow/id';
+import { until } from '#flow/testing-until';
 import { startWeb } from './main';
 
 /** A web process in this one, on a database and port of its own, with people in it. Next's part answers 404. */
@@ -179,12 +180,4 @@ export function rawSocket(url: string, flowId: string, headers: Record<string, s
 export function liveClient(url: string, namespace: string, options: { cookie?: string; auth?: Record<string, string>; origin?: string }): Socket {
   const extraHeaders = { ...(options.cookie ? { cookie: options.cookie } : {}), ...(options.origin ? { origin: options.origin } : {}) };
   return io(`${url}${namespace}`, { extraHeaders, auth: options.auth ?? {}, forceNew: true, transports: ['websocket'], reconnectionDelay: 50, reconnectionDelayMax: 100 });
-}
-
-export async function until(condition: () => boolean | Promise<boolean>, what: string, timeoutMs = 30_000): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }

@@ -9,8 +9,9 @@ import { loadDocument } from '#db/flow-documents';
 import { createTicket, redeemTicket, ticketSeconds } from '#db/flow-tickets';
 import { definitionOf, isLoaded, renameFlow } from '#flow/document';
 import { hashToken } from '#db/session-token';
+import { until } from '#flow/testing-until';
 import { ticketProtocol, writeStep1, writeTicket, writeUpdate } from './protocol';
-import { closeCodeOf, insertFlow, openStock, person, startTestWeb, synced, until, type Person, type TestWeb } from './testing';
+import { closeCodeOf, insertFlow, openStock, person, startTestWeb, synced, type Person, type TestWeb } from './testing';
 
 let web: TestWeb;
 let ana: Person;

@@ -3,7 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newId, newRunId } from '#flow/id';
 import type { RunEvent } from '#flow/run-event';
-import { forkWeb, insertFlow, liveClient, person, startTestWeb, testEnv, until, type TestWeb } from './testing';
+import { until } from '#flow/testing-until';
+import { forkWeb, insertFlow, liveClient, person, startTestWeb, testEnv, type TestWeb } from './testing';
 
 /** Watchers of live runs on two web processes of which one is killed again and again. `MILLRACE_LONG=1`: two hundred, every two seconds for half a minute. */
 const isLong = Boolean(process.env['MILLRACE_LONG']);

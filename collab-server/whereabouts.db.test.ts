@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Whereabouts } from '#flow/whereabouts';
-import { liveClient, outsider, person, startTestWeb, until, type Person, type TestWeb } from './testing';
+import { until } from '#flow/testing-until';
+import { liveClient, outsider, person, startTestWeb, type Person, type TestWeb } from './testing';
 
 let web: TestWeb;
 let ana: Person;

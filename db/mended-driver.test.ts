@@ -24,7 +24,15 @@ function client() {
     last?.emit('close', false);
     last?.destroy();
   };
-  return { sql, cut, heard: () => new Promise((resolve) => sockets.at(-1)?.once('data', resolve)) };
+  /** As a reset does: the error first, the end a few turns of the loop later. */
+  const fail = async () => {
+    const last = sockets.at(-1);
+    last?.emit('error', new Error('read ECONNRESET'));
+    await new Promise(setImmediate);
+    last?.emit('close', true);
+    last?.destroy();
+  };
+  return { sql, cut, fail, heard: () => new Promise((resolve) => sockets.at(-1)?.once('data', resolve)) };
 }
 
 test('a connection that is cut while a statement waits to be written is made anew, and what follows is answered', async () => {
@@ -48,6 +56,19 @@ test('a connection that is cut in the middle of an answer begins the next answer
   cut();
   await expect(long).rejects.toThrow('CONNECTION_CLOSED');
   expect([...await sql`select 'after'::text as word`]).toEqual([{ word: 'after' }]);
+  await sql.end({ timeout: 1 });
+});
+
+test('what is asked between the error of a socket and its end is refused, and what follows gets its own answer', async () => {
+  const { sql, fail } = client();
+  expect(await sql`select 'before' as word`).toEqual([{ word: 'before' }]);
+  const first = sql`select 'first' as word, pg_sleep(10)`.execute();
+  const second = first.catch(() => sql`select 'second' as word`); // asked at once, as who writes one batch after another does
+  await new Promise((resolve) => setTimeout(resolve, 50)); // the first is under way: nothing tells when a statement has left
+  await fail();
+  await expect(first).rejects.toThrow('ECONNRESET');
+  await expect(second).rejects.toThrow('CONNECTION_CLOSED');
+  expect(await Promise.all(['third', 'fourth'].map((word) => sql`select ${word}::text as word`))).toEqual([[{ word: 'third' }], [{ word: 'fourth' }]]);
   await sql.end({ timeout: 1 });
 });
 

@@ -4,6 +4,7 @@ import { answerTask } from '#db/tasks';
 import { codeOf, got } from '#db/testing-result';
 import { releaseLeases } from '#db/worker-leases';
 import { seeded } from '#flow/testing-random';
+import { sleep } from '#flow/testing-until';
 import { aStep, engineTest, type EngineTest } from './testing';
 import { bundleEngine, spawnEngine, type EngineProcess } from './testing-process';
 
@@ -23,7 +24,6 @@ afterAll(async () => {
   await t.close();
 }, 180_000);
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test(`R44 ${count} questions, each answered up to three times at once while engines are killed: one answer counts and is consumed once`, async () => {
   const flow = await t.insertFlow([aStep('ask', 'get-user-confirmation', { confirmationField: 'ok', userInfoField: 'who' }), aStep('save', 'update-model')], { kind: 'workflow', name: 'Ask' });
@@ -32,7 +32,7 @@ test(`R44 ${count} questions, each answered up to three times at once while engi
   await Promise.all([begin(), begin(), begin()]);
   let isOver = false;
   const killing = (async () => {
-    for (; !isOver; await pause(isLong ? 2_000 : 700)) {
+    for (; !isOver; await sleep(isLong ? 2_000 : 700)) {
       const victim = processes.shift();
       if (!victim) continue;
       await victim.kill('SIGKILL');
@@ -69,10 +69,10 @@ test(`R44 ${count} questions, each answered up to three times at once while engi
         }
       }));
     }));
-    if (open.length === 0) await pause(20);
+    if (open.length === 0) await sleep(20);
   }
   await asking;
-  for (const end = Date.now() + 120_000; Date.now() < end && Number((await sql`select count(*) from run_slots`)[0]?.['count']) > 0; ) await pause(50);
+  for (const end = Date.now() + 120_000; Date.now() < end && Number((await sql`select count(*) from run_slots`)[0]?.['count']) > 0; ) await sleep(50);
   isOver = true;
   await killing;
   expect([won.size, new Set(lost)]).toEqual([count, new Set(['CONFIRMATION_ANSWERED'])]);

@@ -19,6 +19,7 @@ import { LiveRun } from './live-run';
 import { createFigures } from './figures';
 import { Suspects } from './suspects';
 import { EntryNumbers } from '#db/entry-numbers';
+import { until } from '#flow/testing-until';
 import { aStep, chain, engineTest, type EngineTest } from './testing';
 
 /** Runs driven by hand, with steps that wait at a gate until the test opens it: what runs beside what is then certain. */
@@ -87,10 +88,6 @@ const events = async (runId: string) => {
 };
 const source = (id: string, from: string): Step => aStep(id, 'distinct', {}, from);
 const save = (id: string, from: string): Step => aStep(id, 'update-entry', { component: t.componentId, fieldsMapping: [{ target: 'user_name', value: { field: 'n' } }] }, from);
-const until = async (isSo: () => boolean) => {
-  for (let tries = 0; tries < 400 && !isSo(); tries++) await new Promise((resolve) => setTimeout(resolve, 5));
-  if (!isSo()) throw new Error('it never came to that');
-};
 
 describe('branches of a dataflow', () => {
   test('R33 steps that read go side by side, and what stands behind one does not wait for the other', async () => {

@@ -4,6 +4,7 @@ import { createEntry, listEntries } from '#db/entries';
 import { cancelRun, getRun, resumeRun, runEvents } from '#db/runs';
 import type { FlowSettings, Step } from '#flow/flow';
 import type { Json } from '#flow/json';
+import { until } from '#flow/testing-until';
 import { aStep, engineTest, type EngineTest } from './testing';
 
 /** A run that ends while runs it called go on: on real PostgreSQL, with two engines that share parents and children. */
@@ -22,13 +23,6 @@ const childrenOf = (runId: string) => t.database.sql<{ id: string; status: strin
 const entries = async () => {
   const listed = await listEntries(t.database, t.access, t.componentId, { limit: 1 });
   return listed.ok ? listed.total : -1;
-};
-const until = async (what: () => Promise<boolean>) => {
-  for (let tries = 0; tries < 300; tries++) {
-    if (await what()) return;
-    await pause(25);
-  }
-  throw new Error('it did not come to be in time');
 };
 /** Nothing can be saved meanwhile: runs that save stand still in the middle of their step. */
 async function whileSavingStands(work: () => Promise<void>): Promise<void> {

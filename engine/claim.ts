@@ -1,6 +1,7 @@
 import type postgres from 'postgres';
 import { findComponent } from '#db/components';
 import type { Database } from '#db/client';
+import { roleAllows } from '#db/run-rights';
 import { eventOf, logRows, modelOf, type LogRow } from '#db/run-log';
 import { getValue, valueOf } from '#db/blobs';
 import { flowDefinition } from '#flow/flow';
@@ -88,19 +89,23 @@ export async function readInbox(sql: postgres.Sql, run: LiveRun): Promise<{ wake
 
 type Row = {
   id: string; workspaceId: string; flowId: string; flowName: string; componentId: string; componentRow: string | null; versionId: string; kind: string; trigger: string; startedBy: string | null; startedByName: string;
-  instanceId: string | null; entryId: number | null; parentRunId: string | null; depth: number; pins: Record<string, string>; inputRef: string | null; outputRef: string | null; settings: unknown; traceparent: string | null;
+  instanceId: string | null; entryId: number | null; parentRunId: string | null; depth: number; pins: Record<string, string>; inputRef: string | null; outputRef: string | null; settings: unknown; traceparent: string | null; role: string | null;
 };
 
 /** `componentRow` is another with every change of the component. */
 const columnsOf = (sql: postgres.Sql) => sql`r.workspace_id as "workspaceId", r.flow_id as "flowId", f.name as "flowName", f.component_id as "componentId", c.xmin::text || c.ctid::text as "componentRow",
   r.flow_version_id as "versionId", r.kind, r.trigger, r.started_by as "startedBy", r.started_by_name as "startedByName", r.instance_id as "instanceId", r.entry_id as "entryId", r.parent_run_id as "parentRunId",
-  r.depth, r.pins, encode(r.input_ref, 'hex') as "inputRef", encode(r.output_ref, 'hex') as "outputRef", r.traceparent, w.settings`;
+  r.depth, r.pins, encode(r.input_ref, 'hex') as "inputRef", encode(r.output_ref, 'hex') as "outputRef", r.traceparent, w.settings,
+  (select m.role from members m where m.workspace_id = r.workspace_id and m.user_id = r.started_by) as role`;
 
 const plans = new Map<string, Plan>();
-const components = new Map<string, { row: string; model: ComponentModel }>();
+const components = new Map<string, { row: string; model: ComponentModel | null }>();
 
-/** Everything a claimed batch needs and did not bring along, in a handful of queries: facts, log, plan and, of workflows, the model. */
-export async function loadRuns(database: Database, slots: readonly Slot[], appender: Appender): Promise<LiveRun[]> {
+/**
+ * Everything a claimed batch needs and did not bring along, in a handful of queries: facts, log, plan and, of workflows, the
+ * model. `claimedMs`: `performance.now()` before the claim, so that its first steps need not ask again for what it saw.
+ */
+export async function loadRuns(database: Database, slots: readonly Slot[], appender: Appender, claimedMs = Number.NEGATIVE_INFINITY): Promise<LiveRun[]> {
   const ids = slots.flatMap((slot) => (slot.fresh ? [] : [slot.runId]));
   const [read, log] = ids.length === 0 ? [[], []] : await Promise.all([
     database.sql<Row[]>`select r.id, ${columnsOf(database.sql)} from runs r join flows f on f.id = r.flow_id join workspaces w on w.id = r.workspace_id left join components c on c.id = f.component_id where r.id = any(${ids}::uuid[])`,
@@ -117,20 +122,22 @@ export async function loadRuns(database: Database, slots: readonly Slot[], appen
   for (const slot of slots) {
     const row = rows.get(slot.runId);
     const plan = row && plans.get(row.versionId);
-    const component = row && models.get(row.componentId);
-    if (row && plan && component) {
-      const run = await fold(database, slot, factsOf(row, plan, component), row.entryId, logs.get(slot.runId) ?? [], appender);
+    if (row && plan) {
+      const component = models.get(row.componentId) ?? null;
+      const run = await fold(database, slot, factsOf(row, plan, component ?? { id: row.componentId, title: '', fields: [], settings: {} }), row.entryId, logs.get(slot.runId) ?? [], appender);
       const input = given.get(slot.runId) ?? inputs.get(`${row.workspaceId}/${row.inputRef}`);
       run.input = input && valueOf(input);
+      if (row.startedBy === null || roleAllows(row.role, 'runs.start')) run.rightSeenMs = claimedMs;
+      if (component !== null) run.componentSeenMs = claimedMs;
       loaded.push(run);
     }
   }
   return loaded;
 }
 
-/** Read again when they were changed since; a component that is gone has no fields. */
-async function loadComponents(database: Database, rows: readonly Row[]): Promise<Map<string, ComponentModel>> {
-  const models = new Map<string, ComponentModel>();
+/** Read again when they were changed since; null for a component that is gone. */
+async function loadComponents(database: Database, rows: readonly Row[]): Promise<Map<string, ComponentModel | null>> {
+  const models = new Map<string, ComponentModel | null>();
   for (const { workspaceId, componentId, componentRow } of rows) {
     if (models.has(componentId)) continue;
     const known = components.get(componentId);
@@ -138,7 +145,7 @@ async function loadComponents(database: Database, rows: readonly Row[]): Promise
       models.set(componentId, known.model);
       continue;
     }
-    const model = (await findComponent(database.db, workspaceId, componentId)) ?? { id: componentId, title: '', fields: [], settings: {} };
+    const model = await findComponent(database.db, workspaceId, componentId);
     models.set(componentId, model);
     if (components.size > 500) components.clear();
     if (componentRow !== null) components.set(componentId, { row: componentRow, model });
@@ -168,7 +175,7 @@ async function loadPlans(database: Database, versionIds: readonly string[]): Pro
 }
 
 function factsOf(row: Row, plan: Plan, component: ComponentModel): RunFacts {
-  const { entryId: _entryId, versionId: _versionId, componentId: _componentId, componentRow: _componentRow, settings, startedBy, startedByName, kind, trigger, ...rest } = row;
+  const { entryId: _entryId, versionId: _versionId, componentId: _componentId, componentRow: _componentRow, role: _role, settings, startedBy, startedByName, kind, trigger, ...rest } = row;
   return {
     ...rest, plan, component, limits: filledLimits(limitsFrom(settings)), kind: kind === 'workflow' ? 'workflow' : 'dataflow', trigger: triggers.find((each) => each === trigger) ?? 'api', startedBy: { id: startedBy, name: startedByName },
   };

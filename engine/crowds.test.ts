@@ -4,6 +4,7 @@ import { stateOf } from '#db/run-log';
 import { runChangesAfter, runsHead } from '#db/run-tail';
 import { hashEvent } from '#db/event-hash';
 import { newRunId } from '#flow/id';
+import { sleep } from '#flow/testing-until';
 import { claimSlots } from './claim';
 import { aStep, chain, engineTest, type EngineTest } from './testing';
 
@@ -15,7 +16,6 @@ beforeEach(async () => {
 });
 afterEach(() => t.close());
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const open = async () => Number((await t.database.sql<{ count: string }[]>`select count(*) from run_slots where ready_at < 'infinity'`)[0]?.count);
 const ask = async (flow: string, count: number) => {
   const ids: string[] = [];

@@ -44,14 +44,13 @@ export async function effectsOf({ database, entryNumbers, mayAct }: Engine, run:
   const recorded = at.attempt > 1 || run.state.steps[at.stepId]?.status === 'waiting' ? await recordedEffects(database, run, at) : new Map<number, Json>();
   const performed: StepEffects['performed'] = new Map();
   const started: string[] = [];
-  const mayStill = rightOf(run);
   const one = async <T extends Json>(itemIndex: number, work: (scope: EffectScope) => Promise<T>): Promise<T> => {
     const kinds: { kind: string; ref: Json; count: number }[] = [];
     const result = await database.db.transaction(async (tx) => {
       signal.throwIfAborted();
       if (!mayAct()) run.lose(); // The lease is in doubt: whoever claims the run next finds it as it is recorded.
       if (run.lost) throw new LostRun(run.facts.id);
-      await mayStill(tx);
+      await requireRight(tx, run);
       const made = await work(scopeOf(tx, run, at, entryNumbers, (kind, ref, count = 1) => void kinds.push({ kind, ref, count }), started));
       // A run that is to end begins no other: who cancels it has looked for those there are.
       const beginsRuns = started.length > 0;
@@ -97,16 +96,15 @@ async function refusal(tx: Executor, { facts, fence }: LiveRun, at: At, itemInde
   return recorded.length > 0 ? new Error(`the effect ${at.stepId}/${itemIndex} of run ${facts.id} is recorded already`) : new LostRun(facts.id);
 }
 
-const askAgainMs = 1_000;
+/** For how long what was seen with the claim need not be asked again. */
+export const seenForMs = 1_000;
 
-/** The right of whom the run acts for, asked again while a long step acts. */
-export function rightOf(run: LiveRun): (db: Executor) => Promise<void> {
-  let askedAtMs = 0;
-  return async (db) => {
-    if (Date.now() - askedAtMs < askAgainMs) return;
-    await requireRunRight(db, run.facts, 'runs.start');
-    askedAtMs = Date.now();
-  };
+/** The right of whom the run acts for: seen with the claim, asked again every second while the run acts. */
+export async function requireRight(db: Executor, run: LiveRun): Promise<void> {
+  const nowMs = performance.now();
+  if (nowMs - run.rightSeenMs < seenForMs) return;
+  await requireRunRight(db, run.facts, 'runs.start');
+  run.rightSeenMs = nowMs;
 }
 
 async function recordedEffects(database: Database, run: LiveRun, at: At): Promise<Map<number, Json>> {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exportContent, getExport, requestExport } from '#db/exports';
 import { listNotifications } from '#db/notifications';
 import { releaseLeases } from '#db/worker-leases';
+import { until } from '#flow/testing-until';
 import { engineTest, type EngineTest } from './testing';
 import { bundleEngine, spawnEngine, type EngineProcess } from './testing-process';
 
@@ -32,9 +33,6 @@ afterAll(async () => {
   await t.close();
 }, 60_000);
 
-const until = async (what: string, isSo: () => Promise<boolean>, seconds = 60) => {
-  for (const end = Date.now() + seconds * 1_000; !(await isSo()); await new Promise((resolve) => setTimeout(resolve, 50))) if (Date.now() > end) throw new Error(`it never came to that: ${what}`);
-};
 const hangs = async () => (await t.database.sql`select 1 from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`).length > 0;
 const asked = async (search: string) => {
   const made = await requestExport(t.database, t.access, { kind: 'entries', componentId: t.componentId, search });
@@ -62,25 +60,25 @@ const isWhole = async (id: string) => {
 test('O16 an engine that is killed in the middle of an export is replaced: the next goes on behind the last page stored; one file, one notification', async () => {
   const first = await begin();
   const id = await asked('N');
-  await until('the third page hangs', hangs);
+  await until(hangs, 'the third page hangs');
   const before = await found(id);
   expect(before).toMatchObject({ state: 'preparing' });
   expect(before.rows).toBeGreaterThan(0);
   await first.kill('SIGKILL');
   processes.delete(first);
   await t.database.sql`update held set is_held = false`;
-  await until('what the killed one began is over', async () => !(await hangs()));
+  await until(async () => !(await hangs()), 'what the killed one began is over');
   expect((await found(id)).rows, 'nobody carries it on yet').toBe(before.rows);
   await releaseLeases(t.database.sql, first.pid); // as the supervisor does
   await begin();
-  await until('it is ready', async () => (await found(id)).state === 'ready');
+  await until(async () => (await found(id)).state === 'ready', 'it is ready');
   await isWhole(id);
 }, 120_000);
 
 test('O16 an engine that is frozen in the middle of an export and comes back stores nothing twice', async () => {
   await t.database.sql`update held set is_held = true`;
   const id = await asked('P');
-  await until('the third page hangs', hangs);
+  await until(hangs, 'the third page hangs');
   const [frozen] = [...processes];
   if (!frozen) throw new Error('no engine');
   process.kill(frozen.pid, 'SIGSTOP');
@@ -88,9 +86,9 @@ test('O16 an engine that is frozen in the middle of an export and comes back sto
   await releaseLeases(t.database.sql, frozen.pid);
   await begin();
   await t.database.sql`update graphile_worker._private_jobs set run_at = now()`;
-  await new Promise((resolve) => setTimeout(resolve, 3_000)); // the other is at the same page by now, behind the frozen one's lock
+  await until(async () => (await t.database.sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).length > 0, 'the other waits at the same page for the frozen one’s lock');
   process.kill(frozen.pid, 'SIGCONT');
-  await until('it is ready', async () => (await found(id)).state === 'ready');
-  await until('no job is left', async () => (await t.database.sql`select 1 from graphile_worker.jobs where task_identifier = 'prepare-export'`).length === 0);
+  await until(async () => (await found(id)).state === 'ready', 'it is ready');
+  await until(async () => (await t.database.sql`select 1 from graphile_worker.jobs where task_identifier = 'prepare-export'`).length === 0, 'no job is left');
   await isWhole(id);
 }, 120_000);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#db/testing';
+import { until } from '#flow/testing-until';
 import { controlConnection } from './connections';
 import { startHeartbeat, type Heartbeat } from './heartbeat';
 
@@ -18,9 +19,6 @@ afterAll(async () => {
   await database.drop();
 });
 
-const until = async (isSo: () => Promise<boolean>, what: string) => {
-  for (const end = Date.now() + 60_000; !(await isSo()); await new Promise((resolve) => setTimeout(resolve, 2))) if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-};
 const leaseUntil = async () => (await database.sql<{ at: Date }[]>`select lease_until as at from workers where id = 'w'`)[0]?.at.getTime() ?? 0;
 
 test(`R98 the lease is renewed again after each of ${cuts} connections was cut, most of them just after it was made, and the heartbeat stops when it is told to`, async () => {

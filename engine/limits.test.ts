@@ -3,6 +3,7 @@ import { cancelRun, resumeRun, runEvents, verifyRun } from '#db/runs';
 import { getWorkspace, updateWorkspace } from '#db/workspaces';
 import type { LimitsChange } from '#flow/limits';
 import type { Step } from '#flow/flow';
+import { until } from '#flow/testing-until';
 import { claimLimited, whoIsLimited } from './claim-limited';
 import { aStep, chain, engineTest, type EngineTest } from './testing';
 import { bundleEngine, spawnEngine } from './testing-process';
@@ -208,9 +209,6 @@ describe('a quarantined run', () => {
     const child = await own.insertFlow([aStep('save', 'update-model'), aStep('stop', 'finish')], { kind: 'workflow', name: 'Slow child' });
     const call = (id: string, waitComplete: boolean) => aStep(id, 'execute-workflow', { component: own.componentId, workflow: child, waitComplete }, 'in');
     const flow = await own.insertFlow([aStep('in', 'get-raw-model'), call('free', false), call('tied', true)]);
-    const until = async (isSo: () => Promise<boolean>) => {
-      for (const end = Date.now() + 60_000; !(await isSo()); await new Promise((resolve) => setTimeout(resolve, 20))) if (Date.now() > end) throw new Error('it never came to that');
-    };
     let parent = '';
     const children = async () => Object.fromEntries((await sql<{ id: string; step: string; status: string }[]>`select id, parent_step_id as step, status from runs where parent_run_id = ${parent}`).map((each) => [each.step, each]));
     await sql.begin(async (tx) => {

@@ -67,6 +67,9 @@ export class LiveRun {
   /** Everything under way is outside of this process (a slow API): it takes no place among the runs at work. */
   isResting = false;
   startedAtMs = 0;
+  /** When (`performance.now()`) it was last seen that whom the run acts for may do so, and what its component is. The claim sees both. */
+  rightSeenMs = Number.NEGATIVE_INFINITY;
+  componentSeenMs = Number.NEGATIVE_INFINITY;
   /** Size of the log; what its events record stands apart. */
   logBytes = 0;
   projectedStatus: string;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readEnv } from '#db/env';
 import { releaseLeases } from '#db/worker-leases';
+import { until } from '#flow/testing-until';
 import { startEngine, type RunningEngine } from './main';
 import { aStep, engineTest, type EngineTest } from './testing';
 import { startMailServer, type MailServer } from './testing-mail';
@@ -32,13 +33,6 @@ const start = async (smtpUrl: string | null) => {
   const env = readEnv({ SECRET_KEY: process.env['SECRET_KEY'], PUBLIC_URL: 'https://millrace.example', ...(smtpUrl === null ? {} : { SMTP_URL: smtpUrl }) });
   engines.push(await startEngine({ env, database: t.database, connectionUrl: t.database.url, sideJobs: true }));
 };
-const until = async (what: () => boolean | Promise<boolean>, seconds = 20) => {
-  for (const end = Date.now() + seconds * 1_000; Date.now() < end; ) {
-    if (await what()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('it did not come to be in time');
-};
 /** Retries and jobs that a dead engine held need not wait out their pause. */
 const hurried = async (what: () => boolean | Promise<boolean>) => {
   let next = 0;
@@ -46,7 +40,7 @@ const hurried = async (what: () => boolean | Promise<boolean>) => {
     if (Date.now() > next) await t.database.sql`update graphile_worker._private_jobs set run_at = now() where locked_by is null and run_at > now()`;
     if (Date.now() > next) next = Date.now() + 1_000;
     return what();
-  }, 60);
+  });
 };
 const jobsLeft = async () => Number((await t.database.sql`select count(*) from graphile_worker._private_jobs`)[0]?.['count']);
 const statuses = async (runId: string) => (await t.database.sql<{ status: string }[]>`select status from notifications where link->>'runId' = ${runId}`).map((row) => row.status);

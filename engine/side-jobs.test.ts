@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readEnv } from '#db/env';
 import { createInvitation } from '#db/invitations';
 import { addJob } from '#db/side-jobs';
+import { until } from '#flow/testing-until';
 import { startEngine, type RunningEngine } from './main';
 import { reap } from './reaper';
 import { startSideJobs } from './side-jobs';
@@ -30,13 +31,6 @@ const start = async () => {
   const engine = await startEngine({ env: env(), database: t.database, connectionUrl: t.database.url, sideJobs: true });
   engines.push(engine);
   return engine;
-};
-const until = async (what: () => boolean | Promise<boolean>, seconds = 15) => {
-  for (const end = Date.now() + seconds * 1_000; Date.now() < end; ) {
-    if (await what()) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error('it did not come to be in time');
 };
 const jobs = async () => t.database.sql<{ task: string; attempts: number; lockedBy: string | null; payload: unknown }[]>`select t.identifier as task, j.attempts, j.locked_by as "lockedBy", j.payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id order by j.id`;
 const invite = (email: string) => createInvitation(t.database, t.access, { role: 'editor', email, mailTo: (token) => `https://millrace.example/invite/${token}` });
@@ -114,7 +108,7 @@ describe('side jobs', () => {
     expect(mine?.names.length).toBe(1);
     await t.database.sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and query ilike '%graphile%'`;
     await invite('after-cut@example.com');
-    await until(() => kept.some((each) => each.to.includes('after-cut@example.com')), 20);
+    await until(() => kept.some((each) => each.to.includes('after-cut@example.com')));
     const from = Date.now();
     await Promise.all(engines.splice(0).map((each) => each.close()));
     expect(Date.now() - from).toBeLessThan(9_000);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cancelRun } from '#db/runs';
 import type { Step } from '#flow/flow';
+import { until } from '#flow/testing-until';
 import { aStep, chain } from './testing';
 import { apiTest, type ApiTest } from './testing-api';
 import { capacity } from './worker';
@@ -23,13 +24,6 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const statusOf = async (runId: string) => (await t.database.sql<{ status: string }[]>`select status from runs where id = ${runId}`)[0]?.status;
-const until = async (isSo: () => Promise<boolean> | boolean, seconds = 30) => {
-  const deadline = Date.now() + seconds * 1_000;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error('it never came to that');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-};
 
 describe('a slow API', () => {
   test('R34 one run waits for it while 200 other runs complete beside it on one worker, its own other branch too', async () => {
@@ -41,9 +35,9 @@ describe('a slow API', () => {
     const ids: string[] = [];
     for (let start = 0; start < 200; start += 50) ids.push(...await Promise.all(Array.from({ length: 50 }, (_, at) => t.run(quick, { input: { n: start + at } }))));
     const left = async () => Number((await t.database.sql`select count(*) from runs where id = any(${ids}::uuid[]) and status <> 'succeeded'`)[0]?.['count']);
-    await until(async () => (await left()) === 0, 60);
+    await until(async () => (await left()) === 0);
     expect(await statusOf(waiting), 'all 200 ended while it waited').toBe('waiting');
-    await until(() => Date.now() - from >= slowMs, 60);
+    await until(() => Date.now() - from >= slowMs);
     for (const answer of answers) answer();
     const run = await t.finished(waiting, 60);
     expect(run, JSON.stringify(run.error)).toMatchObject({ status: 'succeeded', steps: { call: { attempt: 1 }, beside: { status: 'succeeded' } } });
@@ -57,7 +51,7 @@ describe('a slow API', () => {
     const slow = await t.insertFlow([...chain(1), call('call', 's1')]);
     const ids = await Promise.all(Array.from({ length: many }, () => t.run(slow, { input: { n: 'A' } })));
     const waiting = async () => Number((await t.database.sql`select count(*) from runs where id = any(${ids}::uuid[]) and status = 'waiting'`)[0]?.['count']);
-    await until(async () => (await waiting()) === many, 60);
+    await until(async () => (await waiting()) === many);
     expect(api.heard.length, 'the connector lets four through at once; the others wait their turn').toBeGreaterThanOrEqual(4);
     const quick = await t.finished(await t.run(await t.insertFlow(chain(2)), { input: { n: 1 } }), 30);
     expect(quick.status).toBe('succeeded');

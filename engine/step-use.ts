@@ -14,7 +14,7 @@ import { callsOf } from './capabilities/call-endpoint';
 import { childRunReads } from './capabilities/child-runs';
 import { entryReads } from './capabilities/entries';
 import { deferredWrites, queuesBefore } from './deferred';
-import { rightOf, type StepEffects } from './effects';
+import { requireRight, seenForMs, type StepEffects } from './effects';
 import type { Engine } from './engine';
 import type { Draft, LiveRun } from './live-run';
 
@@ -43,7 +43,8 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
   const component = async (id: string): Promise<ComponentModel | null> => {
     const known = components.get(id);
     if (known !== undefined) return known;
-    const found = await findComponent(db, facts.workspaceId, id);
+    const isSeen = id === facts.component.id && performance.now() - run.componentSeenMs < seenForMs;
+    const found = isSeen ? facts.component : await findComponent(db, facts.workspaceId, id);
     components.set(id, found);
     return found;
   };
@@ -98,7 +99,7 @@ export function sessionOf(engine: Engine, run: LiveRun, at: Attempt, effects: St
     effect: (itemIndex, perform) => effects.perform(itemIndex, perform),
     effects: (list) => effects.performAll(list),
     deferredWrites: async () => {
-      await rightOf(run)(db);
+      await requireRight(db, run);
       return deferredWrites(engine.database, run, queuesBefore(facts.plan, run.state, at.step.id));
     },
     ...entryReads(engine, run, at.step.id, component, at.signal),

@@ -105,6 +105,7 @@ export class Worker {
     try {
       while (this.wanted && !this.stopping && this.room() > 0 && this.lease.ageMs() < dropAfterMs / 2) {
         this.wanted = false;
+        const fromMs = performance.now();
         await this.lookUpLimits();
         // Each kind gets its half, so that neither starves the other; an odd place goes to one and the other in turn.
         const room = this.room();
@@ -115,7 +116,7 @@ export class Worker {
         });
         this.isDry = slots.length + limited.length < room && this.limited.flows.length + this.limited.workspaces.length === 0;
         slots.push(...limited);
-        if (slots.length > 0) await this.take(slots);
+        if (slots.length > 0) await this.take(slots, fromMs);
         if (slots.length >= room / 2) this.wanted = true;
       }
     } catch (error) {
@@ -152,8 +153,8 @@ export class Worker {
     if (this.wanted || !this.isDry) this.lookForWork();
   }
 
-  private async take(slots: readonly Slot[]): Promise<void> {
-    const runs = await this.load(slots);
+  private async take(slots: readonly Slot[], fromMs: number): Promise<void> {
+    const runs = await this.load(slots, fromMs);
     this.engine.relay.beginTurn();
     for (const slot of slots) {
       const run = runs.get(slot.runId);
@@ -163,14 +164,14 @@ export class Worker {
     }
   }
 
-  private async load(slots: readonly Slot[]): Promise<Map<string, LiveRun>> {
+  private async load(slots: readonly Slot[], fromMs: number): Promise<Map<string, LiveRun>> {
     try {
-      return new Map((await loadRuns(this.engine.database, slots, this.engine.appender)).map((run) => [run.facts.id, run]));
+      return new Map((await loadRuns(this.engine.database, slots, this.engine.appender, fromMs)).map((run) => [run.facts.id, run]));
     } catch (error) {
       if (isUnreachable(error)) throw error; // no run is to blame; the slots are found as strays
       log('error', 'a batch of claimed runs could not be read', { reason: reasonOf(error), ...(slots.length === 1 ? { runId: slots[0]?.runId } : {}) });
       const found = new Map<string, LiveRun>();
-      if (slots.length > 1) for (const slot of slots) for (const [id, run] of await this.load([slot])) found.set(id, run);
+      if (slots.length > 1) for (const slot of slots) for (const [id, run] of await this.load([slot], fromMs)) found.set(id, run);
       return found;
     }
   }

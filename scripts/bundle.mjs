@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { root, runNode } from './setup.mjs';
 
 /** What an engine uses from its first second on: read from one file instead of a thousand, and compiled beforehand. */
-const carried = ['@marcbachmann/cel-js', '@opentelemetry/api', 'bintrees', 'croner', 'decimal.js', 'drizzle-orm', 'fractional-indexing-jittered', 'lib0', 'postgres', 'prom-client', 'tdigest', 'yjs', 'zod'];
+const carried = ['@marcbachmann/cel-js', '@opentelemetry/api', 'bintrees', 'croner', 'decimal.js', 'drizzle-orm', 'fractional-indexing-jittered', 'lib0', 'postgres', 'postgres-array', 'prom-client', 'tdigest', 'yjs', 'zod'];
 const packageOf = (path) => path.split('/').slice(0, path.startsWith('@') ? 2 : 1).join('/');
 const common = { bundle: true, platform: 'node', target: 'node20', sourcemap: 'linked', absWorkingDir: root, logLevel: 'warning' };
 

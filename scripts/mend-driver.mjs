@@ -1,4 +1,4 @@
-// Three faults of postgres.js 3.4.9 that lose work, put right in the driver's own files after each install. Run again it changes nothing.
+// Four faults of postgres.js 3.4.9 that lose work, put right in the driver's own files after each install. Run again it changes nothing.
 //
 // 1. A connection that is cut while a small statement waits to be written is lost for ever: what waits is neither dropped nor
 //    written, and nothing of less than a kilobyte leaves on it any more, not even the greeting of the next attempt. An engine
@@ -6,6 +6,8 @@
 // 2. A transaction whose connection was lost while its author waited for something else goes on: the driver sends the next
 //    statements on the new connection, where each commits by itself. They have to be refused.
 // 3. A connection that is cut in the middle of an answer counts on: the first answer on the new one begins with as many holes.
+// 4. What is asked after the error of a socket and before its end, as who writes one batch after another does, is neither written nor
+//    refused. It waits for ever, or is given the answer to a later statement.
 import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +18,7 @@ const mends = {
   'connection.js': [
     ['    clearImmediate(nextWriteTimer)\n', '    clearImmediate(nextWriteTimer)\n    chunk = nextWriteTimer = null\n', 2],
     ['    remaining = 0\n    incomings = null\n    clearImmediate', '    remaining = 0\n    incomings = null\n    rows = 0\n    result = new Result()\n    results = errorResponse = null\n    clearImmediate', 1],
+    ['    !hadError && (query || sent.length) && error(', '    ;(query || sent.length) && error(', 1],
     ['  function nextWrite(fn) {\n', `  function nextWrite(fn) {
     if (!socket) {
       const lost = Errors.connection('CONNECTION_CLOSED', options)

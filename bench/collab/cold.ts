@@ -2,7 +2,7 @@ import WebSocket from 'ws';
 import { openFlowDocument } from '../../app/_client/collab-provider';
 import { readPacked, type FetchDocument } from '../../app/_client/first-load';
 import { isLoaded } from '#flow/document';
-import { until } from '../../collab-server/testing';
+import { until } from '#flow/testing-until';
 import { BareClient } from './client';
 import { largeFlow } from './definition';
 import type { Server } from './servers';

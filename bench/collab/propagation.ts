@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type * as Y from 'yjs';
 import { addNote, moveNote } from '#flow/document';
-import { until } from '../../collab-server/testing';
+import { until } from '#flow/testing-until';
 import { BareClient } from './client';
 import { largeFlow } from './definition';
 import type { Server } from './servers';

@@ -7,7 +7,7 @@ import { unknownSchema } from '#flow/model-schema';
 import { viewsOf } from '#flow/propagate';
 import type { StepUse } from '#flow/steps/capabilities';
 import { text } from '#flow/text';
-import { rightOf } from '../effects';
+import { requireRight } from '../effects';
 import type { Engine } from '../engine';
 import type { LiveRun } from '../live-run';
 
@@ -17,17 +17,16 @@ type Reads = Pick<StepUse, 'searchEntries' | 'entriesById' | 'entryIdsByKey' | '
 export function entryReads(engine: Engine, run: LiveRun, stepId: string, component: StepUse['component'], signal: AbortSignal): Reads {
   const { database } = engine;
   const { workspaceId } = run.facts;
-  const mayStill = rightOf(run);
   const reading = async (componentId: string): Promise<Reading> => {
     signal.throwIfAborted();
-    await mayStill(database.db);
+    await requireRight(database.db, run);
     return { workspaceId, component: (await component(componentId)) ?? missing(componentId), signal };
   };
   return {
     searchEntries: async (componentId, searches) => searchEntries(database, await reading(componentId), searches),
     entriesById: async (componentId, ids) => {
       if (componentId === userInfoComponent) {
-        await mayStill(database.db);
+        await requireRight(database.db, run);
         const people = await peopleById(database, workspaceId, ids.map(String));
         return new Map<number | string, JsonObject>([...people].map(([id, person]) => [id, { id, ...person }]));
       }
