@@ -63,7 +63,7 @@ async function meeting(seed: number) {
     }
     for (let moves = random.below(6); moves > 0; moves--) {
       if (random.chance(0.5)) {
-        if (random.chance(0.02)) person.outbox.reverse();
+        if (random.chance(0.02)) person.reverse();
         person.sendNext();
       } else if (person.isOnline) person.receiveNext(random, 5, 0.05);
     }

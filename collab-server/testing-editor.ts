@@ -55,6 +55,17 @@ export class PretendEditor {
     this.hasSentAll = false;
   }
 
+  /**
+   * What is under way arrives the wrong way round, which no WebSocket does: the server asks for all of it again. Until then its
+   * counting of frames says nothing about which of them it has.
+   */
+  reverse(): void {
+    if (this.outbox.length < 2) return;
+    this.outbox.reverse();
+    this.marks.fill(0);
+    this.hasSentAll = false;
+  }
+
   sendNext(): boolean {
     const frame = this.outbox.shift();
     if (frame) this.socket?.receive(frame);
