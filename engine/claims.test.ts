@@ -4,6 +4,8 @@ import { updateComponent } from '#db/components';
 import { got } from '#db/testing-result';
 import { Appender } from './append';
 import { claimSlots, loadRuns, returnSlot, type Slot } from './claim';
+import { requireRight, seenForMs } from './effects';
+import { LiveRun } from './live-run';
 import { aStep, chain, engineTest, type EngineTest } from './testing';
 
 /** What a claim brings along of a run that nobody has begun is what the tables and the log say. */
@@ -67,5 +69,39 @@ describe('a claim', () => {
       await giveBack(slots);
     }
     expect(titles).toEqual(['First', 'Second', 'Third']);
+  });
+
+  test('R99 sees whom the run acts for and its component, so that steps need not ask for a second; of who has left, or of a component that is gone, it sees nothing', async () => {
+    const flow = await t.insertFlow([aStep('s1', 'get-raw-model')]);
+    const claimedAt = async (sinceMs: number) => {
+      const runId = await t.run(flow);
+      const slots = await claim();
+      const found = (await loadRuns(t.database, slots, appender, performance.now() - sinceMs)).find((run) => run.facts.id === runId);
+      await giveBack(slots);
+      return found ?? expect.fail('the run was not claimed');
+    };
+    const statements: string[] = [];
+    const listening = Object.assign(Object.create(t.database.db) as typeof t.database.db, { select: (...columns: []) => {
+      statements.push('select');
+      return t.database.db.select(...columns);
+    } });
+    const run = await claimedAt(0);
+    await requireRight(listening, run);
+    expect([statements.length, performance.now() - run.componentSeenMs < seenForMs]).toEqual([0, true]);
+    const older = await claimedAt(seenForMs + 1);
+    await requireRight(listening, older);
+    await requireRight(listening, older);
+    expect(statements).toHaveLength(1);
+    const { sql } = t.database;
+    const [member] = await sql`delete from members where workspace_id = ${t.access.workspaceId} and user_id = ${t.access.user?.id ?? ''} returning *`;
+    await sql`update components set deleted_at = now() where id = ${t.componentId}`;
+    try {
+      const left = await claimedAt(0).catch((error: unknown) => error);
+      expect(left).toMatchObject({ rightSeenMs: Number.NEGATIVE_INFINITY, componentSeenMs: Number.NEGATIVE_INFINITY });
+      if (left instanceof LiveRun) await expect(requireRight(listening, left)).rejects.toThrow('no longer a member');
+    } finally {
+      await sql`insert into members ${sql(member ?? {})}`;
+      await sql`update components set deleted_at = null where id = ${t.componentId}`;
+    }
   });
 });
