@@ -41,4 +41,5 @@ test('arrays of every type go in and come back as with the types the driver asks
 test('arrays hold nulls and arrays, and a literal somebody has written stays one', async () => {
   const [row] = await database.sql`select ${[null, 'a', null] as never}::text[] as nulls, ${[[1, 2], [3, 4]] as never}::int[] as nested, ${'{"a b",c}' as never}::text[] as literal, (${[[1, 2], [3, 4]] as never}::int[])[2][1] as one`;
   expect(row).toEqual({ nulls: [null, 'a', null], nested: [[1, 2], [3, 4]], literal: ['a b', 'c'], one: 3 });
+  await expect(Promise.resolve(database.sql`select ${['a', undefined] as never}::text[]`)).rejects.toThrow('holds undefined');
 });

@@ -27,6 +27,7 @@ const elements = {
 /** `"` and `\` are the only characters that mean something between quotes. */
 function written(value: unknown, write: (element: unknown) => string): string {
   if (Array.isArray(value)) return `{${value.map((each) => written(each, write)).join(',')}}`;
+  if (value === undefined) throw new TypeError('an array for PostgreSQL holds undefined. Give null or leave it out.');
   return value === null ? 'null' : `"${write(value).replace(/["\\]/g, '\\$&')}"`;
 }
 

@@ -6,6 +6,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startEmbeddedPostgres } from '#db/embedded-postgres';
 import { ensureTemplate } from '#db/testing';
 import { releaseLeases } from '#db/worker-leases';
+import { sleep, until } from '#flow/testing-until';
 import { chain, engineTest, type EngineTest } from './testing';
 import { leaseSeconds } from './heartbeat';
 import { bundleEngine, spawnEngine, type EngineProcess } from './testing-process';
@@ -25,7 +26,6 @@ afterEach(async () => {
   processes.clear();
 }, 180_000);
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 /** The name in the address is how PostgreSQL tells the engines' connections from the test's. */
 const begin = async (url = t.database.url) => {
   const started = await spawnEngine(file, `${url}?application_name=engine-process`);
@@ -189,10 +189,7 @@ describe('PostgreSQL', () => {
     expect(ended).toBeGreaterThan(2);
     // LISTEN is back by itself: each connection that listens is ended once more, and another one listens.
     const listening = async () => (await t.database.sql<{ pid: number }[]>`select pid from pg_stat_activity where datname = current_database() and application_name = 'engine-process' and query ilike 'listen%'`).map((each) => each.pid);
-    const until = async (isSo: () => Promise<boolean>) => {
-      for (const end = Date.now() + 30_000; !(await isSo()); await sleep(10)) if (Date.now() > end) throw new Error('LISTEN did not come back');
-    };
-    await until(async () => (await listening()).length === 2);
+    await until(async () => (await listening()).length === 2, 'LISTEN to come back');
     const were = await listening();
     await t.database.sql`select pg_terminate_backend(pid) from unnest(${were}::int[]) pid`;
     const from = Date.now();
