@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, type Api } from './fixtures';
-import { componentWith, dataflow, longSteps, publishedFlow, weatherCsv, type Run, type Step } from './flows';
+import { componentWith, dataflow, fresh, longSteps, publishedFlow, weatherCsv, type Run, type Step } from './flows';
 
 /** The command line against the running product, as a program's owner uses it. */
 type Told = { code: number | null; out: string; err: string };
@@ -43,13 +43,14 @@ function inputFile(name: string, value: unknown): string {
 test('Programs run a flow by name and follow it step by step; the exit code tells the outcome', async ({ ana, origin }) => {
   test.setTimeout(300_000);
   const millrace = cli(origin, await keyOf(ana.api, 'editor'));
-  const flowId = await publishedFlow(ana.api, await componentWith(ana.api, 'Command line'), 'dataflow', dataflow('Hundred over n', echo));
-  const good = await millrace(['run', 'Hundred over n', '--input', inputFile('four.json', { n: 4 }), '--watch']);
+  const name = fresh('Hundred over n');
+  const flowId = await publishedFlow(ana.api, await componentWith(ana.api, 'Command line'), 'dataflow', dataflow(name, echo));
+  const good = await millrace(['run', name, '--input', inputFile('four.json', { n: 4 }), '--watch']);
   expect(good).toMatchObject({ code: 0 });
   expect(JSON.parse(good.out)).toEqual({ double: 25 });
   const lines = good.err.split('\n');
-  expect(lines[0]).toMatch(/Hundred over n\s+version 1, api/);
-  for (const name of ['Given', 'Double', 'Answer']) expect(lines.filter((line) => line.startsWith(`✓ ${name}`)), good.err).toHaveLength(1);
+  expect(lines[0]).toMatch(new RegExp(`${name}\\s+version 1, api`));
+  for (const step of ['Given', 'Double', 'Answer']) expect(lines.filter((line) => line.startsWith(`✓ ${step}`)), good.err).toHaveLength(1);
   expect(lines.at(-1)).toBe('✓ Succeeded');
 
   const bad = await millrace(['run', flowId, '--input', inputFile('zero.json', { n: 'x' }), '--watch']);
@@ -58,8 +59,8 @@ test('Programs run a flow by name and follow it step by step; the exit code tell
   const waited = await millrace(['run', flowId, '--input', inputFile('five.json', { n: 5 }), '--wait', '30', '--json', '--version', 'draft']);
   expect(waited.code).toBe(0);
   expect(JSON.parse(waited.out)).toMatchObject({ status: 'succeeded', output: { double: 20 }, error: null });
-  const started = await millrace(['run', flowId, '--key', 'night-1', '--input', inputFile('two.json', { n: 2 })]);
-  const again = await millrace(['run', flowId, '--key', 'night-1', '--input', inputFile('two.json', { n: 2 })]);
+  const started = await millrace(['run', flowId, '--key', name, '--input', inputFile('two.json', { n: 2 })]);
+  const again = await millrace(['run', flowId, '--key', name, '--input', inputFile('two.json', { n: 2 })]);
   expect([started.code, again.out]).toEqual([0, started.out]);
   expect(await millrace(['run', flowId, '--version', '7'])).toMatchObject({ code: 1, err: expect.stringContaining('VERSION_NOT_FOUND') });
   expect(await millrace(['run', 'No such flow'])).toMatchObject({ code: 1, err: expect.stringContaining('There is no flow "No such flow"') });
@@ -87,9 +88,10 @@ test('Flows go out to files and come back the same; keys are made and revoked', 
   const owner = await keyOf(ana.api, 'owner');
   const millrace = cli(origin, owner);
   const componentId = await componentWith(ana.api, 'Files');
-  await publishedFlow(ana.api, componentId, 'dataflow', dataflow('Goes out', echo));
+  const name = fresh('Goes out');
+  await publishedFlow(ana.api, componentId, 'dataflow', dataflow(name, echo));
   const file = join(folder, 'flow.json');
-  expect((await millrace(['export', 'Goes out', '--out', file])).code).toBe(0);
+  expect((await millrace(['export', name, '--out', file])).code).toBe(0);
   const made = await millrace(['import', file, '--component', componentId, '--name', 'Came back']);
   expect(made.code, made.err).toBe(0);
   const back = await millrace(['export', made.out]);
@@ -120,7 +122,8 @@ test('npx finds the command line in the clone, from inside it and by its folder,
     const [code]: (number | null)[] = await once(child, 'close');
     return { code: code ?? null, out: out.trim(), err: err.trim() };
   };
-  const flowId = await publishedFlow(ana.api, await componentWith(ana.api, 'By npx'), 'dataflow', dataflow('Through npx', echo));
+  const component = fresh('By npx');
+  const flowId = await publishedFlow(ana.api, await componentWith(ana.api, component), 'dataflow', dataflow('Through npx', echo));
   inputFile('two.json', { n: 2 });
   const good = await npx(folder, ['--prefix', clone, 'millrace', 'run', flowId, '--input', 'two.json', '--watch']);
   expect([good.code, good.err.split('\n').at(-1)]).toEqual([0, '✓ Succeeded']);
@@ -129,7 +132,7 @@ test('npx finds the command line in the clone, from inside it and by its folder,
   expect(await npx(clone, ['millrace', 'frob'])).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/^millrace: there is no command "frob"/) });
   expect((await npx(folder, ['--prefix', clone, 'millrace', 'export', flowId, '--out', 'flow.json'])).code).toBe(0);
   expect(JSON.parse(readFileSync(join(folder, 'flow.json'), 'utf8'))).toMatchObject({ name: 'Through npx' });
-  const copy = await npx(folder, ['--prefix', clone, 'millrace', 'import', 'flow.json', '--component', 'By npx', '--name', 'Copied']);
+  const copy = await npx(folder, ['--prefix', clone, 'millrace', 'import', 'flow.json', '--component', component, '--name', 'Copied']);
   expect([copy.code, await ana.api.get(`/flows/${copy.out}`)]).toMatchObject([0, { name: 'Copied' }]);
   expect((await npx(clone, ['millrace', 'verify', '--all'])).code).toBe(0);
   expect(await npx(clone, ['millrace', 'api-key', 'list'])).toMatchObject({ code: 0, out: expect.stringContaining('Build server admin') });

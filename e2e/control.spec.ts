@@ -1,6 +1,6 @@
 import { expect, test } from './fixtures';
 import { EditorPage } from './editor-page';
-import { componentWith, dataflow, eventsOf, publishedFlow, type Run } from './flows';
+import { componentWith, dataflow, eventsOf, publishedFlow, sampleFlow, type Run } from './flows';
 import { callable, heldServer } from './held-server';
 
 test('a run is cancelled and resumed from its page, and what was done before is not done again', async ({ ana }) => {
@@ -30,10 +30,8 @@ test('a run is cancelled and resumed from its page, and what was done before is 
 });
 
 test('a parent run and the run it called lead to each other', async ({ ana }) => {
-  type Flows = { items: { id: string; name: string }[] };
-  const { items } = await ana.api.get<Flows>('/flows');
-  const sample = items.find((each) => each.name === 'Save the name');
-  const { runId } = await ana.api.send<{ runId: string }>('POST', `/flows/${sample?.id}/runs`, { input: { data: { user_name: 'Hedy Lamarr' } }, waitSeconds: 30 });
+  const sample = await sampleFlow(ana.api, 'Save the name');
+  const { runId } = await ana.api.send<{ runId: string }>('POST', `/flows/${sample.id}/runs`, { input: { data: { user_name: 'Hedy Lamarr' } }, waitSeconds: 30 });
   const { page } = await ana.open(`/runs/${runId}`);
   const called = page.locator('dt', { hasText: 'Called runs' }).locator('xpath=following-sibling::dd[1]').getByRole('link');
   await called.click();

@@ -1,11 +1,9 @@
 import { EditorPage } from './editor-page';
-import { expect, test } from './fixtures';
+import { expect, openPage, test } from './fixtures';
 
 test('a newcomer joins by a link, makes a component, gives it a field, adds an entry, makes a flow and opens it', async ({ ana, browser, origin }) => {
   const { url } = await ana.api.send<{ url: string }>('POST', '/invitations', { role: 'editor' });
-  const context = await browser.newContext({ baseURL: origin, viewport: { width: 1440, height: 900 } });
-  const page = await context.newPage();
-  await page.goto(new URL(url).pathname);
+  const { page, context } = await openPage(browser, origin, new URL(url).pathname);
   await page.getByLabel('Name').fill('Zoe Martin');
   await page.getByLabel('E-mail').fill(`zoe-${Date.now()}@example.com`);
   await page.getByLabel('Password', { exact: true }).fill('a long password 3');

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { EditorPage } from './editor-page';
 import { expect, test } from './fixtures';
-import { componentWith, dataflow, weatherSteps } from './flows';
+import { componentWith, dataflow, fresh, weatherSteps } from './flows';
 
 test('a flow goes into a file and comes back as another flow; a file that is none is refused with its path; a flow is deleted', async ({ ana }) => {
-  const componentId = await componentWith(ana.api, 'Filed');
+  const component = fresh('Filed');
+  const componentId = await componentWith(ana.api, component);
   const { id } = await ana.api.send<{ id: string }>('POST', '/flows', { componentId, kind: 'dataflow', name: 'Filed away', definition: dataflow('Filed away', weatherSteps) });
   const { page } = await ana.open(`/flows/${id}`);
   const editor = new EditorPage(page);
@@ -30,7 +31,7 @@ test('a flow goes into a file and comes back as another flow; a file that is non
   await choose('yes.json', text);
   await dialog.getByRole('textbox', { name: 'Name' }).fill('Filed again');
   await dialog.getByRole('combobox', { name: 'Component' }).click();
-  await page.getByRole('option', { name: 'Filed' }).click();
+  await page.getByRole('option', { name: component }).click();
   await dialog.getByRole('button', { name: 'Import and open' }).click();
   await expect(page.getByRole('heading', { name: 'Filed again' })).toBeVisible();
   await expect(editor.card('Read weather')).toBeVisible();

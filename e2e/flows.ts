@@ -17,6 +17,25 @@ export async function publishedFlow(api: Api, componentId: string, kind: 'datafl
   return id;
 }
 
+/** A name that no other attempt of the same test has given, for what is looked up by its name. */
+export function fresh(name: string): string {
+  return `${name} ${Date.now().toString(36)}`;
+}
+
+export type FlowSummary = { id: string; name: string; componentId: string };
+
+/** A flow that every new workspace has, however many the other tests made since. */
+export async function sampleFlow(api: Api, name: 'Ask for the weather' | 'Purchase approval' | 'Rain by month' | 'Save the name'): Promise<FlowSummary> {
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const page: { items: FlowSummary[]; nextCursor: string | null } = await api.get(`/flows?limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+    const found = page.items.find((each) => each.name === name);
+    if (found) return found;
+    cursor = page.nextCursor;
+  }
+  throw new Error(`the sample "${name}" is missing`);
+}
+
 /** Reads the weather file: date, rain (precipitation) and weather of each day. */
 export const weatherSteps: Step[] = [
   { id: 'stp_given', type: 'get-raw-model', name: 'Given', params: { model: '{"file":{"id":""}}' } },

@@ -1,20 +1,11 @@
 import { EditorPage } from './editor-page';
 import { expect, test, type Api } from './fixtures';
-import type { Run } from './flows';
-
-type Flow = { id: string; name: string; componentId: string };
-
-/** The sample that every new workspace has. */
-async function sample(api: Api): Promise<Flow> {
-  const flow = (await api.get<{ items: Flow[] }>('/flows?limit=200')).items.find((each) => each.name === 'Purchase approval');
-  if (!flow) throw new Error('the sample is missing');
-  return flow;
-}
+import { fresh, sampleFlow, type Run } from './flows';
 
 async function purchase(api: Api, amount: number, status: string): Promise<{ runId: string; componentId: string; name: string }> {
-  const { id: flowId, componentId } = await sample(api);
+  const { id: flowId, componentId } = await sampleFlow(api, 'Purchase approval');
   const { user } = await api.get<{ user: { id: string } }>('/me');
-  const name = `Lanes of ${amount}`;
+  const name = fresh(`Lanes of ${amount}`);
   const { id: entryId } = await api.send<{ id: number }>('POST', `/components/${componentId}/entries`, { name, data: { amount, approver: { id: user.id } } });
   const { runId } = await api.send<{ runId: string }>('POST', `/flows/${flowId}/runs`, { entryId });
   await expect.poll(async () => (await api.get<Run>(`/runs/${runId}`)).status, { timeout: 40_000 }).toBe(status);
@@ -46,7 +37,7 @@ test('Users see which branches a run did not take, while it goes on and afterwar
 });
 
 test('keyboard only: the arrows walk along a branch, from branch to branch and back to the condition; Alt moves a step into the next one', async ({ ana }) => {
-  const flow = await sample(ana.api);
+  const flow = await sampleFlow(ana.api, 'Purchase approval');
   const { definition } = await ana.api.get<{ definition: object }>(`/flows/${flow.id}`);
   const copy = await ana.api.send<{ id: string }>('POST', '/flows', { componentId: flow.componentId, kind: 'workflow', name: 'Walked', definition: { ...definition, name: 'Walked' } });
   const { page } = await ana.open(`/flows/${copy.id}`);

@@ -1,21 +1,13 @@
 import { EditorPage } from './editor-page';
 import { expect, test, type Api } from './fixtures';
-import type { Run } from './flows';
+import { sampleFlow, type Run } from './flows';
 import { killHard } from './processes';
 
 type Task = { id: string; runId: string; state: string };
 type Instance = { id: string; state: string; attempt: number };
 
-/** The sample that every new workspace has. */
-async function purchases(api: Api): Promise<{ componentId: string; flowId: string }> {
-  const { items } = await api.get<{ items: { id: string; name: string; componentId: string }[] }>('/flows?limit=200');
-  const flow = items.find((each) => each.name === 'Purchase approval');
-  if (!flow) throw new Error('the sample is missing');
-  return { componentId: flow.componentId, flowId: flow.id };
-}
-
 async function request(api: Api, amount: number, approver: string): Promise<{ entryId: number; runId: string; componentId: string }> {
-  const { componentId, flowId } = await purchases(api);
+  const { componentId, id: flowId } = await sampleFlow(api, 'Purchase approval');
   const { id: entryId } = await api.send<{ id: number }>('POST', `/components/${componentId}/entries`, { name: `Order of ${amount}`, data: { amount, approver: { id: approver } } });
   const { runId } = await api.send<{ runId: string }>('POST', `/flows/${flowId}/runs`, { entryId });
   return { entryId, runId, componentId };
@@ -69,6 +61,22 @@ test('Users can answer in another browser, after the server was killed while the
   await expect(page.getByText('Approved, by Bo').first()).toBeVisible();
 });
 
+test('L9 a question asked while the page was still connecting is in the inbox all the same', async ({ ana, join }) => {
+  const bo = await join('Bo', 'operator');
+  const { page } = await bo.open('/');
+  let connect = () => {};
+  const connecting = new Promise<void>((resolve) => { connect = resolve; });
+  await page.routeWebSocket(/socket\.io/, async (socket) => {
+    await connecting;
+    socket.connectToServer();
+  });
+  await page.reload();
+  const large = await request(ana.api, 1_241, await idOf(bo.api));
+  await taskOf(ana.api, large.runId);
+  connect();
+  await expect(page.getByRole('link', { name: /Inbox.*1 new/ })).toBeVisible();
+});
+
 test('A reset to draft and an answer that meet: exactly one wins', async ({ ana }) => {
   const me = await idOf(ana.api);
   for (let round = 0; round < 4; round++) {
@@ -86,7 +94,7 @@ test('A reset to draft and an answer that meet: exactly one wins', async ({ ana 
 });
 
 test('Users can build a workflow with branches in the editor', async ({ ana }) => {
-  const { componentId } = await purchases(ana.api);
+  const { componentId } = await sampleFlow(ana.api, 'Purchase approval');
   const definition = { schema: 1, kind: 'workflow', name: 'Branches', lanes: [{ id: 'main', stages: [{ id: 'stg_1', name: 'Start', steps: [] }] }] };
   const { id } = await ana.api.send<{ id: string }>('POST', '/flows', { componentId, kind: 'workflow', name: 'Branches', definition });
   const editor = new EditorPage((await ana.open(`/flows/${id}`)).page);

@@ -1,6 +1,6 @@
 import { EditorPage } from './editor-page';
 import { expect, test } from './fixtures';
-import { componentWith, dataflow, eventsOf, longSteps, publishedFlow, weatherCsv, type Run } from './flows';
+import { componentWith, dataflow, eventsOf, longSteps, publishedFlow, sampleFlow, weatherCsv, type Run } from './flows';
 
 test('one runs it, the other’s canvas shows it live, a third who signs in halfway catches up; the replay holds every moment', async ({ ana, join }) => {
   test.setTimeout(150_000);
@@ -34,19 +34,18 @@ test('one runs it, the other’s canvas shows it live, a third who signs in half
 });
 
 test('people see who is where: on the home page, on the same run, on the same entry', async ({ ana, join }) => {
-  const { items } = await ana.api.get<{ items: { id: string; name: string; componentId: string }[] }>('/flows');
-  const flow = items.find((each) => each.name === 'Rain by month');
-  const { runId } = await ana.api.send<{ runId: string }>('POST', `/flows/${flow?.id}/runs`, { waitSeconds: 30 });
+  const flow = await sampleFlow(ana.api, 'Rain by month');
+  const { runId } = await ana.api.send<{ runId: string }>('POST', `/flows/${flow.id}/runs`, { waitSeconds: 30 });
   const bo = await join('Boris', 'editor');
-  const { page: theirs } = await bo.open(`/flows/${flow?.id}`);
+  const { page: theirs } = await bo.open(`/flows/${flow.id}`);
   const { page } = await ana.open('/');
   await expect(page.getByRole('complementary', { name: 'Going on' }).getByRole('link', { name: 'in Rain by month' })).toBeVisible();
   await theirs.goto(`/runs/${runId}`);
   await page.goto(`/runs/${runId}`);
   await expect(page.getByText('Boris is looking too')).toBeVisible();
-  await theirs.goto(`/components/${flow?.componentId}?entry=1`);
+  await theirs.goto(`/components/${flow.componentId}?entry=1`);
   await theirs.getByRole('textbox', { name: 'Weather station' }).focus();
-  await page.goto(`/components/${flow?.componentId}?entry=1`);
+  await page.goto(`/components/${flow.componentId}?entry=1`);
   await expect(page.getByText('Boris is on this entry too: Weather station')).toBeVisible();
   await theirs.close();
   await expect(page.getByText(/^Boris is on this entry/)).toHaveCount(0);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test, type Api } from './fixtures';
-import { componentWith, publishedFlow } from './flows';
+import { componentWith, publishedFlow, sampleFlow } from './flows';
 
 /** The weather-API scenario of execute-api-call: another system, played by a server of the test's own. */
 const secret = 'canary-4711-key/with+signs=';
@@ -106,10 +106,9 @@ test('a connector that is removed shows on the card of everybody at once, and bl
 });
 
 test('the sample asks this server’s own weather service', async ({ ana }) => {
-  const { items } = await ana.api.get<{ items: { id: string; name: string; componentId: string }[] }>('/flows?limit=200');
-  const sample = items.find((each) => each.name === 'Ask for the weather');
-  const entries = await ana.api.get<{ items: { id: number }[] }>(`/components/${sample?.componentId}/entries?sort=id`);
-  const ran = await ana.api.send<Ran>('POST', `/flows/${sample?.id}/runs`, { entryId: entries.items[0]?.id, waitSeconds: 30 });
+  const sample = await sampleFlow(ana.api, 'Ask for the weather');
+  const entries = await ana.api.get<{ items: { id: number }[] }>(`/components/${sample.componentId}/entries?sort=id`);
+  const ran = await ana.api.send<Ran>('POST', `/flows/${sample.id}/runs`, { entryId: entries.items[0]?.id, waitSeconds: 30 });
   expect(ran.status).toBe('succeeded');
-  expect(await ana.api.get(`/components/${sample?.componentId}/entries/${entries.items[0]?.id}`)).toMatchObject({ data: { warmest: 8.9, coldest: 2.8, rain: 1.3, sky: 'rain' } });
+  expect(await ana.api.get(`/components/${sample.componentId}/entries/${entries.items[0]?.id}`)).toMatchObject({ data: { warmest: 8.9, coldest: 2.8, rain: 1.3, sky: 'rain' } });
 });

@@ -13,6 +13,7 @@ test('kill -9 of the web process while two people type: both go on without a rel
   const [one, two] = [new EditorPage((await ana.open(`/flows/${flowId}`)).page), new EditorPage((await bo.open(`/flows/${flowId}`)).page)];
   await one.open('Given');
   await two.open('Read weather');
+  for (const each of [one, two]) await each.isSaved(); // what is typed before the document is here finds a field that is read-only
   for (const { page } of [one, two]) await page.evaluate(() => document.body.setAttribute('data-not-reloaded', ''));
   const typing = [one, two].map(async (each, place) => each.panel.getByRole('textbox', { name: 'Note' }).pressSequentially(words(place === 0 ? 'Ana' : 'Bo'), { delay: 40 }));
   await wait(1_500); // both are in the middle of their words

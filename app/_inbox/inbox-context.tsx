@@ -25,11 +25,7 @@ export function InboxProvider({ first, children }: { first: { tasks: readonly Ta
     const moved = () => setAsked((before) => before + 1);
     socket.on('notification', told);
     socket.on('task', moved);
-    let isFirst = true;
-    const stop = whileConnected(socket, () => {
-      if (!isFirst) moved();
-      isFirst = false;
-    });
+    const stop = whileConnected(socket, moved); // the first time too: what happened since the server drew the page was told to nobody
     return () => {
       stop();
       socket.off('notification', told);
