@@ -66,29 +66,13 @@ async function personOf(browser: Browser, baseURL: string, opened: BrowserContex
   };
 }
 
-/** A page in a browser context of its own, and one that is drawn. */
+/** A page in a browser context of its own. */
 export async function openPage(browser: Browser, origin: string, path: string, options: BrowserContextOptions = {}, locale: 'en' | 'fr' = 'en'): Promise<{ page: Page; context: BrowserContext }> {
-  for (let left = 3; left > 0; left -= 1) {
-    const context = await browser.newContext({ baseURL: origin, viewport: { width: 1440, height: 900 }, ...options });
-    await context.addCookies([{ name: 'locale', value: locale, url: origin }]);
-    const page = await context.newPage();
-    await page.goto(path);
-    if (await drawsFrames(page)) return { page, context };
-    console.warn(`Chromium draws no frames of ${path}; opening it anew.`);
-    await context.close();
-  }
-  throw new Error(`${path}: Chromium drew no frame in three pages`);
-}
-
-/**
- * Now and then Chromium never draws a page: it loads, its timers run, but no frame comes, and Playwright waits for two
- * before any click. Such a page does not recover; another one is well.
- */
-function drawsFrames(page: Page): Promise<boolean> {
-  return page.evaluate((patienceMs) => new Promise<boolean>((resolve) => {
-    requestAnimationFrame(() => resolve(true));
-    setTimeout(() => resolve(false), patienceMs);
-  }), 10_000);
+  const context = await browser.newContext({ baseURL: origin, viewport: { width: 1440, height: 900 }, ...options });
+  await context.addCookies([{ name: 'locale', value: locale, url: origin }]);
+  const page = await context.newPage();
+  await page.goto(path);
+  return { page, context };
 }
 
 type Fixtures = { ownerApi: Api; ana: Person; join: (name: string, role: Exclude<Role, 'owner'>) => Promise<Person>; opened: BrowserContext[]; origin: string };

@@ -185,7 +185,8 @@ const Canvas = memo(function Canvas({
         <ReactFlow
           nodes={shown} edges={noEdges} nodeTypes={nodeTypes} onNodesChange={onNodesChange} onNodeDrag={drag.onNodeDrag} onNodeDragStop={drag.onNodeDragStop}
           onConnect={drag.onConnect} onConnectEnd={drag.onConnectEnd} isValidConnection={notToItself} connectionRadius={28}
-          onNodeDoubleClick={(_event, node) => { if (node.type === 'step') onOpen?.(node.id); }} onMoveStart={(event) => { if (event) onMoved?.(); }} onMove={(_event, viewport) => look?.(middleOf(container.current, viewport))} onMoveEnd={view.onMoveEnd} onInit={view.onInit}
+          onNodeDoubleClick={(_event, node) => { if (node.type === 'step') onOpen?.(node.id); }}
+          onMoveStart={(event) => { container.current?.setAttribute('data-moving', ''); if (event) onMoved?.(); }} onMove={(_event, viewport) => look?.(middleOf(container.current, viewport))} onMoveEnd={() => { container.current?.removeAttribute('data-moving'); view.onMoveEnd(); }} onInit={view.onInit}
           nodesFocusable={false} edgesFocusable={false} disableKeyboardA11y deleteKeyCode={null} elevateNodesOnSelect={false} selectNodesOnDrag={false}
           multiSelectionKeyCode={multiKeys} selectionKeyCode="Shift" nodesDraggable={editable} nodesConnectable={editable} nodeDragThreshold={4}
           panOnScroll zoomOnDoubleClick={false} minZoom={0.1} maxZoom={2} onlyRenderVisibleElements={layout.cards.size > cullAbove} noWheelClassName="nowheel"

@@ -42,7 +42,7 @@ export function Minimap({ definition, layout, selected, faulty, people }: Props)
 
 type DrawingProps = Omit<Props, 'people'> & { place: string };
 
-/** Apart, and a layer of its own, so that panning draws only the frame again. Cards of one colour are one path. */
+/** Apart, and a layer of its own while the canvas moves, so that panning draws only the frame again. Cards of one colour are one path. */
 const Drawing = memo(function Drawing({ definition, layout, selected, faulty, place }: DrawingProps) {
   const groups = useMemo(() => new Map(stepsOf(definition).map((step) => [step.id, stepType(stepKey(definition.kind, step.type))?.group])), [definition]);
   const inks = useMemo(() => {
