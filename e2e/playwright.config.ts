@@ -16,7 +16,7 @@ export default defineConfig({
   timeout: 180_000,
   expect: { timeout: 30_000 },
   workers: 1,
-  retries: 1, // a browser that hangs once is no fault of the product; whatever needed it is named at the end of the run
+  retries: 1, // for what happens once in many runs; whatever needed it is named at the end of the run and wants to be looked into (decision 83)
   reporter: [['list'], ['json']],
   use: {
     baseURL,
